@@ -1,5 +1,3 @@
-import { EvidenceError } from './evidence-error.ts'
-
 /** An entry's length travels as uint16. */
 export const MAX_ENTRY_BYTES = 65_535
 
@@ -15,18 +13,21 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   return bytes
 }
 
-/** The inverse of `encodeBundle`; a bundle that is cut or carries bytes after its last entry is refused. */
-export function decodeBundle(bytes: Uint8Array): Uint8Array[] {
+export interface DecodedBundle {
+  readonly entries: readonly Uint8Array[]
+  /** False when the bytes end inside an entry: what follows the last whole one is not given. */
+  readonly isWhole: boolean
+}
+
+/** The inverse of `encodeBundle`. */
+export function decodeBundle(bytes: Uint8Array): DecodedBundle {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const entries: Uint8Array[] = []
   let at = 0
-  while (at < bytes.length) {
-    const end = at + 2 <= bytes.length ? at + 2 + view.getUint16(at) : Number.POSITIVE_INFINITY
-    if (end > bytes.length) {
-      throw new EvidenceError('TILE_MALFORMED', `entry ${entries.length} of a bundle is cut`)
-    }
+  while (at + 2 <= bytes.length && at + 2 + view.getUint16(at) <= bytes.length) {
+    const end = at + 2 + view.getUint16(at)
     entries.push(bytes.subarray(at + 2, end))
     at = end
   }
-  return entries
+  return { entries, isWhole: at === bytes.length }
 }

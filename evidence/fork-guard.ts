@@ -72,7 +72,9 @@ interface Slot {
 async function readHeld(handle: FileHandle, origin: string): Promise<Slot | undefined> {
   const bytes = await handle.readFile()
   if (bytes.length === 0) return undefined
-  const slots = [0, 1].flatMap((at) => decodeSlot(bytes.subarray(at * SLOT_BYTES).subarray(0, SLOT_BYTES)))
+  const slots = [0, 1].flatMap((at) =>
+    decodeSlot(bytes.subarray(at * SLOT_BYTES).subarray(0, SLOT_BYTES)),
+  )
   const newest = slots.sort((a, b) => b.turn - a.turn)[0]
   if (newest === undefined || newest.checkpoint.origin !== origin) {
     throw new EvidenceError('LOG_FORKED', `the guard of ${origin} cannot be read`)

@@ -1,4 +1,4 @@
-import { type Kysely, type QueryExecutorProvider, sql } from 'kysely'
+import type { Kysely, QueryExecutorProvider, sql } from 'kysely'
 
 /** What the log needs of a party's database, whatever other tables that holds. */
 export interface LogDatabase {

@@ -130,7 +130,8 @@ export class LogStore {
         update evidence_head set size = ${to}, note = ${note}
         where space_id = ${this.#space} and size = ${from} returning size`,
     )
-    if (moved === undefined) throw new EvidenceError('LOG_HEAD_MOVED', `size ${from} is not the head`)
+    if (moved === undefined)
+      throw new EvidenceError('LOG_HEAD_MOVED', `size ${from} is not the head`)
   }
 
   /** Hashes of one tile, as many as there are by now; none when it does not exist. */

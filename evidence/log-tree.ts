@@ -35,7 +35,8 @@ export async function loadEdge(
   const levels: Uint8Array[][] = []
   for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
     const width = count % TILE_WIDTH
-    const bytes = width === 0 ? undefined : await store.tile(on, level, Math.floor(count / TILE_WIDTH))
+    const bytes =
+      width === 0 ? undefined : await store.tile(on, level, Math.floor(count / TILE_WIDTH))
     levels.push(Array.from({ length: width }, (_, i) => hashAt(bytes, i)))
   }
   return new TreeEdge(size, levels)

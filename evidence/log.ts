@@ -12,6 +12,7 @@ import { loadTree } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { makeReceipt, type Receipt } from './receipt.ts'
 import { type Posted, Sequencer } from './sequencer.ts'
+import type { TileSource } from './tile-source.ts'
 
 export interface EvidenceOptions<DB> {
   /** The party's own database, migrated with `EVIDENCE_MIGRATIONS` among others. */
@@ -31,8 +32,11 @@ export interface Appended extends Required<Posted> {
   readonly leafHash: string
 }
 
-/** One party's transparency log (存证). Opened by each replica; they share the database. */
-export interface Evidence extends AsyncDisposable {
+/**
+ * One party's transparency log (存证). Opened by each replica; they share the database. Its
+ * checkpoint comes after sequencing all that was committed before the call.
+ */
+export interface Evidence extends TileSource, AsyncDisposable {
   /** Of the log's own key: what others pin. */
   readonly vkey: string
   /**
@@ -50,8 +54,6 @@ export interface Evidence extends AsyncDisposable {
   receipt(posted: Posted): Promise<Receipt>
   /** A fresh receipt of any entry, against the newest checkpoint. */
   receiptAt(index: number): Promise<Receipt>
-  /** The newest signed checkpoint, after sequencing all that was committed before the call. */
-  checkpoint(): Promise<string>
 }
 
 /**
@@ -118,6 +120,14 @@ class EvidenceLog implements Evidence {
 
   async checkpoint(): Promise<string> {
     return (await this.#parts.sequencer.observe()).note
+  }
+
+  async tile(level: number, index: number): Promise<Uint8Array> {
+    return this.#parts.store.tile(this.#parts.database.reader, level, index)
+  }
+
+  async bundle(index: number): Promise<readonly Uint8Array[]> {
+    return this.#parts.store.bundle(this.#parts.database.reader, index)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

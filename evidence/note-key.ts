@@ -15,6 +15,7 @@ export interface NoteVerifier {
   readonly kind: NoteKeyKind | 'other'
   /** `<name>+<key id>+<base64(type ‖ key)>`: the key's one text form. */
   readonly vkey: string
+  readonly publicKey: Uint8Array
   /** True when `signature` (without its key id) is this key's over the note text. */
   verify(text: string, signature: Uint8Array): boolean
 }
@@ -58,6 +59,7 @@ export function noteVerifier(name: string, kind: NoteKeyKind, raw: Uint8Array): 
     name,
     kind,
     keyId: keyId.readUInt32BE(0),
+    publicKey: raw,
     vkey: `${name}+${keyId.toString('hex', 0, 4)}+${typed.toString('base64')}`,
     verify: (text, signature) => verifyAs(kind, name, key, text, signature),
   }

@@ -34,7 +34,6 @@ export function makeReceipt(tree: TreeView, note: string, index: number, entry: 
   }
 }
 
-
 /** Throws RECEIPT_REFUSED or NOTE_REFUSED unless the log's key vouches for exactly this entry. */
 export function checkReceipt(receipt: Receipt, log: NoteVerifier): void {
   const { size, root } = openCheckpoint(receipt.checkpoint, log)

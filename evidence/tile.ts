@@ -1,5 +1,3 @@
-import { EvidenceError } from './evidence-error.ts'
-
 /** Hashes in a full tile, entries in a full bundle (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256
 
@@ -28,14 +26,6 @@ export function* tilesOf(size: number): Generator<TileId> {
     for (let index = 0; index < full; index++) yield { level, index, width: TILE_WIDTH }
     if (count % TILE_WIDTH > 0) yield { level, index: full, width: count % TILE_WIDTH }
   }
-}
-
-/** Splits a tile's bytes into its hashes. */
-export function tileHashes(bytes: Uint8Array, width: number): Uint8Array[] {
-  if (bytes.length !== width * 32) {
-    throw new EvidenceError('TILE_MALFORMED', `${bytes.length} bytes for ${width} hashes`)
-  }
-  return Array.from({ length: width }, (_, i) => bytes.subarray(i * 32, i * 32 + 32))
 }
 
 function numberPath(index: number, width: number): string {

@@ -12,7 +12,7 @@ export interface GrownTile extends TileId {
 export class TreeEdge {
   #size: number
   readonly #levels: Uint8Array[][]
-  readonly #full: GrownTile[] = []
+  readonly #full = new Map<string, GrownTile>()
   readonly #touched = new Set<number>()
 
   /** `levels[L]` are the hashes of the partial tile at level L (fewer than 256, may be empty). */
@@ -43,13 +43,13 @@ export class TreeEdge {
   /** Tiles to write: every one that became full and the partial ones that changed. */
   changes(): GrownTile[] {
     const partial = [...this.#touched].flatMap((level) => this.#partial(level))
-    return [...this.#full, ...partial]
+    return [...this.#full.values(), ...partial]
   }
 
   /** Reads the nodes of this edge and of the tiles that it filled; RangeError for any other. */
   readonly node: NodeReader = (level, index) => {
     const tile = Math.floor(index / TILE_WIDTH)
-    const full = this.#full.find((grown) => grown.level === level && grown.index === tile)
+    const full = this.#full.get(`${level}/${tile}`)
     const at = index % TILE_WIDTH
     const hash = full ? full.bytes.subarray(at * 32, at * 32 + 32) : this.#levels[level]?.[at]
     if (hash === undefined) throw new RangeError(`node ${level}/${index} is not at the edge`)
@@ -67,7 +67,8 @@ export class TreeEdge {
     this.#touched.add(level)
     if (hashes.length < TILE_WIDTH) return
     const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1)) - 1
-    this.#full.push({ level, index, width: TILE_WIDTH, bytes: Buffer.concat(hashes) })
+    const bytes = Buffer.concat(hashes)
+    this.#full.set(`${level}/${index}`, { level, index, width: TILE_WIDTH, bytes })
     this.#push(level + 1, subtreeRoot(hashes.splice(0)))
   }
 
