@@ -87,9 +87,7 @@ export function verdictsDigest({ transcript, salt, verdicts }: ReleasedTable): D
 function wordsOf(plan: Plan): number {
   return plan.panels.reduce(
     (words, panel) =>
-      words +
-      panel.layout.ciphertexts +
-      plan.groups * (countsOf(panel) + panel.layout.valueSlots),
+      words + panel.layout.ciphertexts + plan.groups * (countsOf(panel) + panel.layout.valueSlots),
     plan.groups,
   )
 }

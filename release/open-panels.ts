@@ -1,5 +1,5 @@
-import type { GateControls } from '#policies/disclosure/gate-controls'
 import { gateFails, isPlausible } from '#policies/disclosure/gate'
+import type { GateControls } from '#policies/disclosure/gate-controls'
 import type { Product } from '#protocol/messages/product'
 import { cohortUse } from '#protocol/plans/cohort-use'
 import { type GroupEvidence, readEvidence } from '#protocol/plans/evidence-slots'

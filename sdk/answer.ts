@@ -1,6 +1,6 @@
+import { ProtocolError } from '#protocol/errors'
 import { joinLimbs } from '#protocol/limbs'
 import type { Panel, Plan, PlannedMeasure } from '#protocol/plans/plan'
-import { ProtocolError } from '#protocol/errors'
 import type { ReleasedTable } from '#protocol/release-result'
 
 /** An exact quotient; printed with `decimal`, never held as a floating-point number. */
@@ -36,7 +36,6 @@ export interface Answer {
   readonly measures: readonly PlannedMeasure[]
   readonly groups: readonly AnswerGroup[]
 }
-
 
 interface OpenGroup {
   readonly units: bigint
@@ -122,7 +121,13 @@ function figureOf(plan: Plan, measure: PlannedMeasure, opened: readonly OpenGrou
     case 'mean':
       return { function: 'mean', sum, mean }
     case 'var':
-      return { function: 'var', sum, sumOfSquares: squares, mean, variance: variance(group.units, sum, squares) }
+      return {
+        function: 'var',
+        sum,
+        sumOfSquares: squares,
+        mean,
+        variance: variance(group.units, sum, squares),
+      }
     case 'quotient': {
       const other = panelOf(plan, measure.overPart, opened)
       const below = sumsOf(other.panel, other.group, measure.over).sum

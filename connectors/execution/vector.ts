@@ -1,7 +1,7 @@
 import type { Random } from '#crypto/random'
+import type { GateControls } from '#policies/disclosure/gate-controls'
 import type { CohortUse, FailedRule, LocalCohort } from '#policies/disclosure/local-checks'
 import { pooledPartFails, wholeCohortFails } from '#policies/disclosure/local-checks'
-import type { GateControls } from '#policies/disclosure/gate-controls'
 import { splitLimbs } from '#protocol/limbs'
 import type { GroupPart } from '#protocol/plans/aggregate-question'
 import { cohortUse } from '#protocol/plans/cohort-use'
@@ -94,7 +94,14 @@ function veto(slots: number, random: Random): BigUint64Array {
 
 function emptyPart({ question }: Panel, group: number): GroupPart {
   const none = { total: 0n, first: 0n, second: 0n }
-  const amount = { sum: 0n, sumOfSquares: 0n, minimum: 0n, maximum: 0n, positive: none, negative: none }
+  const amount = {
+    sum: 0n,
+    sumOfSquares: 0n,
+    minimum: 0n,
+    maximum: 0n,
+    positive: none,
+    negative: none,
+  }
   return {
     group,
     units: 0n,
