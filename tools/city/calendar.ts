@@ -11,6 +11,7 @@ export function ymOf(month: number): number {
   return yearOf(month) * 100 + (month % 12) + 1
 }
 
+/** The calendar year of a month, `2024` for month 0. */
 export function yearOf(month: number): number {
   return FIRST_YEAR + Math.floor(month / 12)
 }
@@ -25,6 +26,7 @@ export function dayOfMonth(month: number): number {
   return Date.UTC(FIRST_YEAR, month, 1) / DAY_MS - DAY_OF_MONTH_0
 }
 
+/** The month's sales in a thousand of an average month's. */
 export function seasonOf(month: number): number {
   return SEASON[month % 12] ?? 1000
 }

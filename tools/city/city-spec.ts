@@ -15,6 +15,7 @@ export const DEFAULT_SEED = 'baotu-city-v1'
 const MOST_FIRMS = 999_999
 const MOST_MONTHS = 120
 
+/** Public codes, listed in docs/errors.md. */
 export type CityErrorCode =
   | 'CITY_UNKNOWN'
   | 'CITY_SIZE_REJECTED'

@@ -7,6 +7,7 @@ export type CityId = 'jinan' | 'qingdao' | 'binzhou'
  */
 export type DistrictKind = 'urban' | 'suburban' | 'county'
 
+/** A district, county or functional zone (区, 县, 功能区). */
 export interface Division {
   /** Six digits of GB/T 2260; 370176 is a functional zone without a code of its own there. */
   readonly code: string
@@ -17,6 +18,7 @@ export interface Division {
   readonly weight: number
 }
 
+/** A prefecture-level city (地级市). */
 export interface City {
   readonly id: CityId
   readonly zh: string

@@ -24,7 +24,7 @@ export class Draws {
     this.#key = Int32Array.from([0, 4, 8, 12], (offset) => digest.readInt32LE(offset))
   }
 
-  /** Moves to an address. Tables without months, and the second coordinate of others, pass it as a plain number. */
+  /** Moves to an address. The second part is a month, a year or any other small number. */
   at(index: number, month = 0): this {
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = this.#key
     this.#a = k0 ^ Math.imul(index, 0x9e3779b1)
@@ -55,10 +55,12 @@ export class Draws {
     return Math.floor((this.next() * bound) / TWO_TO_32)
   }
 
+  /** True with a probability; always false at 0 and true at 1. */
   chance(probability: number): boolean {
     return this.uniform() < probability
   }
 
+  /** A standard normal, within ±6.4. */
   normal(): number {
     return normalQuantile(this.uniform())
   }
@@ -73,6 +75,7 @@ export class Draws {
     return count
   }
 
+  /** One of the items, all alike. */
   pick<T>(items: readonly [T, ...T[]]): T {
     return items[this.below(items.length)] ?? items[0]
   }

@@ -7,7 +7,9 @@ import { type HoldingGroup, openHoldingGroups } from './holding-groups.ts'
 import { INDUSTRIES, type Industry } from './industries.ts'
 import { composeUscc, spoilUscc } from './uscc.ts'
 
+/** Legal form; 个体 is a natural person in trade and no enterprise. */
 export type EntityType = '有限责任' | '股份' | '个人独资' | '合伙' | '个体'
+/** In business, listed as abnormal, licence revoked, struck off. */
 export type FirmStatus = '存续' | '异常' | '吊销' | '注销'
 
 /**

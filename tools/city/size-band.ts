@@ -1,3 +1,4 @@
+/** Micro, small, medium, large (微型, 小型, 中型, 大型). */
 export type SizeBand = 'micro' | 'small' | 'medium' | 'large'
 
 /** Least heads of a small, a medium and a large firm. */
@@ -5,12 +6,14 @@ type Thresholds = readonly [number, number, number]
 
 const OTHERS: Thresholds = [10, 100, 300]
 
-/** By the first two digits of the industry class; the rest of the table is `OTHERS`. */
-const BY_MAJOR_GROUP: Readonly<Record<string, Thresholds>> = {
+/** By the first digits of the industry class; the rest of the table is `OTHERS`. */
+const BY_PREFIX: Readonly<Record<string, Thresholds>> = {
   51: [5, 20, 200],
   52: [10, 50, 300],
   59: [20, 100, 200],
   63: [10, 100, 2000],
+  64: [10, 100, 2000],
+  702: [100, 300, 1000],
 }
 const MANUFACTURING_AND_TRANSPORT: Thresholds = [20, 300, 1000]
 
@@ -28,7 +31,7 @@ export function sizeBandOf(industry4: string, heads: number): SizeBand {
 
 function thresholdsOf(industry4: string): Thresholds {
   const group = industry4.slice(0, 2)
-  const listed = BY_MAJOR_GROUP[group]
+  const listed = BY_PREFIX[industry4.slice(0, 3)] ?? BY_PREFIX[group]
   if (listed !== undefined) return listed
   const isIndustry = group >= '06' && group <= '46'
   const isTransport = group >= '53' && group <= '60'

@@ -25,6 +25,7 @@ const LEAST_BASE_FEN = 442_000
 const CONTRIBUTION_PERCENT = 36
 const UNSTATED_BASE = 0.003
 
+/** Prepares the streams of wages and months once. */
 export function openSocialLedger(spec: CitySpec): SocialLedger {
   const wage = new Draws(spec.seed, spec.city, 'hrss.wage')
   const monthly = new Draws(spec.seed, spec.city, 'hrss.social')

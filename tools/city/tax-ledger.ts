@@ -4,6 +4,7 @@ import { Draws } from './draws.ts'
 import { exponential, logarithm, logistic } from './elementary.ts'
 import { type Firm, isAtWork } from './firm.ts'
 
+/** 纳税信用等级, best first; M is where new firms begin. */
 export type TaxGrade = 'A' | 'B' | 'M' | 'C' | 'D'
 
 /** One filing; all amounts in fen. */
@@ -51,6 +52,7 @@ const GRADE_ENDS = [
   [2.45, 'C'],
 ] as const satisfies readonly (readonly [number, TaxGrade])[]
 
+/** Prepares the streams of filings, arrears and grades once. */
 export function openTaxLedger(spec: CitySpec): TaxLedger {
   const filing = new Draws(spec.seed, spec.city, 'tax.filing')
   const arrears = new Draws(spec.seed, spec.city, 'tax.arrears')

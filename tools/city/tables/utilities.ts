@@ -23,6 +23,7 @@ const METER_SHARES = [[100], [70, 30], [60, 25, 15]] as const
 const MISSED_READING = 0.003
 const TWICE_SENT = 0.002
 
+/** Electricity, in kilowatt-hours. */
 export const kwhMonthly = meterTable({
   holder: 'power',
   id: 'power.kwh_monthly',
@@ -33,6 +34,7 @@ export const kwhMonthly = meterTable({
   monthlyUse: ({ revenue, industry }) => (revenue * industry.kwh) / 100_000,
 })
 
+/** Water; restaurants and hotels draw four times as much for a head. */
 export const waterMonthly = meterTable({
   holder: 'water',
   id: 'water.m3_monthly',
@@ -43,6 +45,7 @@ export const waterMonthly = meterTable({
   monthlyUse: ({ heads, industry }) => heads * (industry.section === 'H' ? 12 : 3),
 })
 
+/** Gas, which a third of the firms have. */
 export const gasMonthly = meterTable({
   holder: 'gas',
   id: 'gas.m3_monthly',
