@@ -91,7 +91,10 @@ interface Event {
 type RateOf = (firm: Firm) => number
 type RowOf = (event: Event, draws: Draws) => Row
 
-/** Events of two calendar years at a time, so that a longer window only adds rows at the end. */
+/**
+ * Draws the events of each calendar year by themselves, so that a longer window only adds rows.
+ * A firm that was struck off may still be sued or fined.
+ */
 function eventsOf(spec: CitySpec, stream: string, rateOf: RateOf, rowOf: RowOf) {
   const draws = new Draws(spec.seed, spec.city, stream)
   return (firm: Firm, rows: Row[]) => {
