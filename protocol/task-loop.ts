@@ -1,7 +1,13 @@
 import type { Static } from 'typebox'
 import type { GatewayLink } from './gateway-link.ts'
 import { parseMessage } from './messages/parse.ts'
-import { type LeasedTask, type TaskAnswer, type TaskBody, type TaskKind, TASKS } from './messages/tasks.ts'
+import {
+  type LeasedTask,
+  TASKS,
+  type TaskAnswer,
+  type TaskBody,
+  type TaskKind,
+} from './messages/tasks.ts'
 
 /** What a party does for each kind of task; `invitation` names the attempt and its blobs. */
 export type TaskHandlers = {

@@ -1,9 +1,9 @@
+import { digestBytes } from '#crypto/digest'
 import { createSum } from '#crypto/he/evaluate'
 import { parameterSet } from '#crypto/he/parameters'
 import { type Residues, unpackCiphertext } from '#crypto/he/wire'
-import { digestBytes } from '#crypto/digest'
-import type { Submission } from '#protocol/messages/session'
 import { ProtocolError } from '#protocol/errors'
+import type { Submission } from '#protocol/messages/session'
 import type { Panel, Plan } from '#protocol/plans/plan'
 
 /** Fetches one submitted ciphertext by the digest that its holder signed. */
@@ -24,7 +24,12 @@ export async function recomputeSums(
     const rows = panel.roster.map((holder) => ciphertextsOf(panel, holder, submissions))
     const panelSums: Residues[] = []
     for (let index = 0; index < panel.layout.ciphertexts; index += 1) {
-      panelSums.push(await addColumn(rows.map((row) => row[index] ?? ''), fetch))
+      panelSums.push(
+        await addColumn(
+          rows.map((row) => row[index] ?? ''),
+          fetch,
+        ),
+      )
     }
     sums.push(panelSums)
   }

@@ -22,7 +22,9 @@ export class PostgresLedger implements HolderLedger {
   }
 
   async find(invitation: string): Promise<LedgerEntry | undefined> {
-    return this.#session(invitation).select(['state', 'sid', 'advert', 'transcript']).executeTakeFirst()
+    return this.#session(invitation)
+      .select(['state', 'sid', 'advert', 'transcript'])
+      .executeTakeFirst()
   }
 
   async reserve(tx: LedgerTransaction, reservation: Reservation): Promise<void> {

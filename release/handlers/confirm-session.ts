@@ -39,7 +39,11 @@ export async function confirmSession(
       directory: agreed.transcript.directory.digest,
       holders: agreed.adverts.map(({ holder }) => holder),
     })
-    const change = { state: 'confirmed', transcript: agreed.transcriptDigest, confirmation } as const
+    const change = {
+      state: 'confirmed',
+      transcript: agreed.transcriptDigest,
+      confirmation,
+    } as const
     return desk.store.move(tx, invitation, ['opened'], change)
   })
   faultPoint('release.confirmation.after-store')

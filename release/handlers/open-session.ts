@@ -1,5 +1,5 @@
-import { digestBytes } from '#crypto/digest'
 import { encodeBase64url } from '#crypto/base64url'
+import { digestBytes } from '#crypto/digest'
 import { KINDS } from '#protocol/message-kinds'
 import type { SessionOpening } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
@@ -65,7 +65,8 @@ export async function openSession(
 
 async function openedBefore(desk: ReleaseDesk, invitation: string, opening: string) {
   const keys = desk.live.get(invitation)
-  if (keys === undefined) throw new ReleaseError('SESSION_LOST', 'its key did not outlive a restart')
+  if (keys === undefined)
+    throw new ReleaseError('SESSION_LOST', 'its key did not outlive a restart')
   await desk.link.putBlob(invitation, keys.publicKey)
   return { session: opening }
 }

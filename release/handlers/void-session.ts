@@ -46,10 +46,12 @@ export async function endVoid(
       ...(known.transcript === null ? {} : { transcript: known.transcript }),
       reason,
     })
-    return desk.store.move(tx, known.invitation, ['opened', 'confirmed'], { state: 'void', outcome })
+    return desk.store.move(tx, known.invitation, ['opened', 'confirmed'], {
+      state: 'void',
+      outcome,
+    })
   })
   faultPoint('release.void.after-store')
   if (!moved) throw new ReleaseError('SESSION_ENDED', 'the session has ended otherwise')
   return outcome
 }
-

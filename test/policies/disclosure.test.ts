@@ -113,7 +113,8 @@ t.test('the gate on pooled evidence', async (t) => {
     ['no spread anywhere', { spreads: [0n] }, 'OC5'],
     ['k units, but at no single holder (A3, A25)', { cohorts: 0n }, 'OC1'],
   ]
-  for (const [what, change, rule] of cases) t.equal(gateFails(evidence(change), panel, controls), rule, what)
+  for (const [what, change, rule] of cases)
+    t.equal(gateFails(evidence(change), panel, controls), rule, what)
 })
 
 t.test('impossible evidence is noise or forgery', async (t) => {

@@ -1,13 +1,13 @@
+import fc from 'fast-check'
 import t from 'tap'
 import type { ProtocolErrorCode } from '#protocol/errors'
 import { joinLimbs, limbsFor, splitLimbs } from '#protocol/limbs'
-import { Product } from '#protocol/messages/product'
 import { parseMessage } from '#protocol/messages/parse'
+import { Product } from '#protocol/messages/product'
 import { type Measure, Query } from '#protocol/messages/query'
 import { planGroupedAggregate } from '#protocol/plans/grouped-aggregate'
 import { layOut, placeOf, valueCanary } from '#protocol/plans/layout'
 import { planDigest } from '#protocol/plans/plan'
-import fc from 'fast-check'
 import { holders, testProduct, testQuery } from '../support/product.ts'
 
 const product = testProduct()
@@ -22,7 +22,10 @@ t.test('the test product and query are valid on the wire', async (t) => {
 t.test('a plan lists every category of every dimension, empty or not', async (t) => {
   const { groups, groupBy } = plan({ groupBy: ['section', 'district'] })
   t.equal(groups, 6)
-  t.same(groupBy.map((d) => d.codes.length), [3, 2])
+  t.same(
+    groupBy.map((d) => d.codes.length),
+    [3, 2],
+  )
 })
 
 t.test('one, two, many holders', async (t) => {
@@ -39,7 +42,13 @@ t.test('columns of two parts are two panels, each with its own roster', async (t
     { function: 'sum', column: 'heads' },
   ]
   const { panels } = plan({ measures })
-  t.same(panels.map(({ part, release }) => [part, release]), [['tax', 'pooled'], ['social', 'single']])
+  t.same(
+    panels.map(({ part, release }) => [part, release]),
+    [
+      ['tax', 'pooled'],
+      ['social', 'single'],
+    ],
+  )
 })
 
 t.test('what cannot be asked is refused with its place', async (t) => {
@@ -48,15 +57,56 @@ t.test('what cannot be asked is refused with its place', async (t) => {
     ['unknown measure column', { measures: [{ function: 'sum', column: 'x' }] }, 'COLUMN_UNKNOWN'],
     ['unknown function', { measures: [{ function: 'max', column: 'tax' }] }, 'FUNCTION_UNKNOWN'],
     ['inherited name as function', { measures: [{ function: 'constructor' }] }, 'FUNCTION_UNKNOWN'],
-    ['sum of a flag', { measures: [{ function: 'sum', column: 'arrears' }] }, 'MEASURE_NOT_ASKABLE'],
-    ['count of a column', { measures: [{ function: 'count', column: 'tax' }] }, 'MEASURE_NOT_ASKABLE'],
-    ['unknown operator', { where: [{ column: 'section', operator: 'like', value: 'F' }] }, 'OPERATOR_UNKNOWN'],
-    ['order on a dimension', { where: [{ column: 'section', operator: 'gteq', value: 'F' }] }, 'OPERATOR_UNKNOWN'],
-    ['code outside the domain', { where: [{ column: 'section', operator: 'eq', value: 'Z' }] }, 'VALUE_OUTSIDE_DOMAIN'],
-    ['free threshold', { where: [{ column: 'size', operator: 'gteq', value: '3' }] }, 'VALUE_OUTSIDE_DOMAIN'],
-    ['filter on a measure', { where: [{ column: 'tax', operator: 'gteq', value: '3' }] }, 'COLUMN_UNKNOWN'],
-    ['histogram beside a sum', { measures: [{ function: 'histogram', column: 'district' }, { function: 'sum', column: 'tax' }] }, 'MEASURE_NOT_ASKABLE'],
-    ['a dimension twice', { measures: [{ function: 'histogram', column: 'section' }] }, 'MEASURE_NOT_ASKABLE'],
+    [
+      'sum of a flag',
+      { measures: [{ function: 'sum', column: 'arrears' }] },
+      'MEASURE_NOT_ASKABLE',
+    ],
+    [
+      'count of a column',
+      { measures: [{ function: 'count', column: 'tax' }] },
+      'MEASURE_NOT_ASKABLE',
+    ],
+    [
+      'unknown operator',
+      { where: [{ column: 'section', operator: 'like', value: 'F' }] },
+      'OPERATOR_UNKNOWN',
+    ],
+    [
+      'order on a dimension',
+      { where: [{ column: 'section', operator: 'gteq', value: 'F' }] },
+      'OPERATOR_UNKNOWN',
+    ],
+    [
+      'code outside the domain',
+      { where: [{ column: 'section', operator: 'eq', value: 'Z' }] },
+      'VALUE_OUTSIDE_DOMAIN',
+    ],
+    [
+      'free threshold',
+      { where: [{ column: 'size', operator: 'gteq', value: '3' }] },
+      'VALUE_OUTSIDE_DOMAIN',
+    ],
+    [
+      'filter on a measure',
+      { where: [{ column: 'tax', operator: 'gteq', value: '3' }] },
+      'COLUMN_UNKNOWN',
+    ],
+    [
+      'histogram beside a sum',
+      {
+        measures: [
+          { function: 'histogram', column: 'district' },
+          { function: 'sum', column: 'tax' },
+        ],
+      },
+      'MEASURE_NOT_ASKABLE',
+    ],
+    [
+      'a dimension twice',
+      { measures: [{ function: 'histogram', column: 'section' }] },
+      'MEASURE_NOT_ASKABLE',
+    ],
     ['another product', { product: 'urn:baotu:product:other' }, 'PRODUCT_UNKNOWN'],
   ]
   for (const [what, query, expected] of cases) t.throws(() => plan(query), code(expected), what)
@@ -87,12 +137,22 @@ t.test('equivalent filters make one plan, different ones do not', async (t) => {
 })
 
 t.test('too many groups are refused', async (t) => {
-  const wide = Array.from({ length: 300 }, (_, i) => ({ code: `c${i}`, title: { zh: 'c', en: 'c' } }))
-  const dimensions = ['a', 'b'].map((name) => ({ name, title: { zh: name, en: name }, categories: wide }))
-  t.throws(() => plan({ groupBy: ['a', 'b'] }, testProduct({ dimensions })), code('QUERY_TOO_LARGE'))
+  const wide = Array.from({ length: 300 }, (_, i) => ({
+    code: `c${i}`,
+    title: { zh: 'c', en: 'c' },
+  }))
+  const dimensions = ['a', 'b'].map((name) => ({
+    name,
+    title: { zh: name, en: name },
+    categories: wide,
+  }))
+  t.throws(
+    () => plan({ groupBy: ['a', 'b'] }, testProduct({ dimensions })),
+    code('QUERY_TOO_LARGE'),
+  )
 })
 
-t.test('limbs: sums of up to 1,024 holders are exact at their bounds', async (t) => {
+t.test('limbs: sums of up to 1,024 holders are exact at their bounds', async () => {
   const bound = fc.bigInt(0n, 2n ** 200n)
   fc.assert(
     fc.property(bound, fc.integer({ min: 1, max: 1024 }), fc.boolean(), (most, count, negative) => {

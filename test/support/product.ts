@@ -18,17 +18,42 @@ export function testProduct(overrides: Partial<Product> = {}): Product {
     disjointUnits: true,
     dimensions: [
       { name: 'section', title: title('section'), categories: ['C', 'F', 'H'].map(category) },
-      { name: 'district', title: title('district'), categories: ['370102', '370103'].map(category) },
+      {
+        name: 'district',
+        title: title('district'),
+        categories: ['370102', '370103'].map(category),
+      },
     ],
     grids: [{ name: 'size', title: title('size'), cuts: ['0', '1', '2', '5', '10'] }],
     columns: [
-      { name: 'tax', title: title('tax'), part: 'tax', kind: 'amount', unit: 'fen', range: ['0', '100000000000'], level: 3 },
+      {
+        name: 'tax',
+        title: title('tax'),
+        part: 'tax',
+        kind: 'amount',
+        unit: 'fen',
+        range: ['0', '100000000000'],
+        level: 3,
+      },
       { name: 'arrears', title: title('arrears'), part: 'tax', kind: 'flag', level: 3 },
-      { name: 'heads', title: title('heads'), part: 'social', kind: 'amount', unit: 'person', range: ['0', '1000000'], level: 3 },
+      {
+        name: 'heads',
+        title: title('heads'),
+        part: 'social',
+        kind: 'amount',
+        unit: 'person',
+        range: ['0', '1000000'],
+        level: 3,
+      },
     ],
     parts: [
       { name: 'tax', title: title('tax'), roster: holders(3), maxUnits: '1000000' },
-      { name: 'social', title: title('social'), roster: ['did:web:social.example'], maxUnits: '1000000' },
+      {
+        name: 'social',
+        title: title('social'),
+        roster: ['did:web:social.example'],
+        maxUnits: '1000000',
+      },
     ],
     ...overrides,
   }
