@@ -150,6 +150,7 @@ t.test('what may be repeated is repeated with its key, and nothing else is', asy
   const third = inTurn(problem(403, 'PROHIBITED'))
   const refusing = await against(t, third.listener)
   await t.rejects(refusing.client.json({ ...call, idempotencyKey: 'k' }, Answer), {
+    code: 'REMOTE_PROBLEM',
     remoteCode: 'PROHIBITED',
   })
   t.equal(third.calls.length, 1, 'a refusal is an answer')
@@ -157,6 +158,7 @@ t.test('what may be repeated is repeated with its key, and nothing else is', asy
   const fourth = inTurn(failing)
   const down = await against(t, fourth.listener)
   await t.rejects(down.client.json({ method: 'GET', path: '/x' }, Answer), {
+    code: 'REMOTE_PROBLEM',
     remoteCode: 'UNAVAILABLE',
   })
   t.equal(fourth.calls.length, 5, 'five attempts, then it is told')
