@@ -5,7 +5,27 @@ import { channel } from 'node:diagnostics_channel'
  * still come out once and only once. Crash tests kill a process at each of them, so add a name
  * together with its test.
  */
-export const FAULT_POINTS = ['task-leased', 'task-completing', 'migration-applied'] as const
+export const FAULT_POINTS = [
+  'task-leased',
+  'task-completing',
+  'migration-applied',
+  'release.session.before-store',
+  'release.session.after-store',
+  'release.confirmation.before-store',
+  'release.confirmation.after-store',
+  'release.outcome.before-store',
+  'release.outcome.after-store',
+  'release.void.before-store',
+  'release.void.after-store',
+  'connector.reservation.before-store',
+  'connector.reservation.after-store',
+  'connector.submission.before-store',
+  'connector.submission.after-store',
+  'connector.submission.before-send',
+  'connector.submission.after-send',
+  'connector.void.before-store',
+  'connector.void.after-store',
+] as const
 
 export type FaultPoint = (typeof FAULT_POINTS)[number]
 
