@@ -123,7 +123,7 @@ export interface VocabularyDocument {
       }
     >
   >
-  readonly patterns: Readonly<Record<string, string>>
+  readonly patterns: { readonly iri?: string } & Readonly<Record<string, string>>
   readonly operands: Readonly<Record<string, OperandEntry>>
   readonly taxonomies: Readonly<
     Record<

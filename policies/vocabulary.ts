@@ -30,6 +30,8 @@ export interface Vocabulary {
   readonly operands: ReadonlyMap<string, Operand>
   readonly list: readonly Operand[]
   readonly actions: ReadonlyMap<string, Action>
+  /** The form of every identifier: policies, parties, assets, collections. */
+  readonly iri: RegExp
 }
 
 /**
@@ -43,7 +45,8 @@ export function openVocabulary(document: VocabularyDocument): Vocabulary {
   )
   const actions = openActions(document)
   const operands = new Map(list.map((operand) => [operand.name, operand]))
-  return { document, operands, list, actions }
+  const iri = document.patterns.iri ?? refuse('patterns', 'lacks iri')
+  return { document, operands, list, actions, iri: new RegExp(iri, 'u') }
 }
 
 /** The Baotu profile, from `vocabulary.json`: the one source of operands, actions and terms. */
