@@ -71,6 +71,16 @@ export const RUNTIME_PROBLEMS = {
     title: { zh: '另一参与方的应答无效', en: 'another party gave an invalid answer' },
     hint: { zh: '核对双方版本', en: 'compare the versions of both sides' },
   },
+  REMOTE_RESPONSE_TOO_LARGE: {
+    status: 502,
+    title: { zh: '另一参与方的应答过大', en: "another party's answer is too large" },
+    hint: { zh: '把 instance 告知运营方', en: 'give the operator the instance' },
+  },
+  REMOTE_TIMEOUT: {
+    status: 504,
+    title: { zh: '另一参与方未及时应答', en: 'another party did not answer in time' },
+    hint: { zh: '以相同请求重试', en: 'repeat the same request' },
+  },
   UNAVAILABLE: {
     status: 503,
     title: { zh: '服务暂不可用', en: 'the service is not available now' },

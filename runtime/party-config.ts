@@ -1,0 +1,65 @@
+import Type, { type Static } from 'typebox'
+
+const Path = Type.String({ minLength: 1, maxLength: 4096 })
+const Url = Type.String({ pattern: '^https?://[^\\s/]+(/[^\\s]*)?$', maxLength: 1000 })
+
+function closed<const P extends Parameters<typeof Type.Object>[0]>(properties: P) {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+/** Where a secret is: a file that only its owner may read, or an environment variable. No default. */
+export const SecretReference = Type.Union([
+  closed({ file: Path }),
+  closed({ env: Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,99}$' }) }),
+])
+
+/** Whom a party pins: the authority that signs the directory of its space, and where it answers. */
+export const AuthorityAnchor = closed({
+  url: Url,
+  did: Type.String({ minLength: 1, maxLength: 400 }),
+  keys: Type.Array(
+    closed({
+      kid: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+      jwk: closed({
+        kty: Type.Literal('OKP'),
+        crv: Type.Literal('Ed25519'),
+        x: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+      }),
+    }),
+    { minItems: 1, maxItems: 4 },
+  ),
+})
+
+/** A party's own key file and the secret that wraps it. */
+export const KeyFileReference = closed({ file: Path, wrappingKey: SecretReference })
+
+/** A PostgreSQL database; the URL holds a password, so the whole URL is the secret. */
+export const DatabaseReference = closed({ url: SecretReference })
+
+/** Where a party listens. TLS 1.3 with client certificates when `tls` is there. */
+export const ListenAddress = closed({
+  host: Type.String({ minLength: 1, maxLength: 255 }),
+  port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  tls: Type.Optional(closed({ cert: Path, key: Path, clientCa: Path })),
+})
+
+/** The replicas of the gateway that a party may call, and the certificates it calls with. */
+export const GatewayAccess = closed({
+  urls: Type.Array(Url, { minItems: 1, maxItems: 16 }),
+  tls: Type.Optional(closed({ cert: Path, key: Path, ca: Path })),
+})
+
+/** What every party's configuration file begins with. Paths are relative to that file. */
+export const PartyBasics = {
+  did: Type.String({ minLength: 1, maxLength: 400 }),
+  spaceId: Type.String({ minLength: 1, maxLength: 240 }),
+  keys: KeyFileReference,
+  authority: AuthorityAnchor,
+} as const
+
+export type SecretReference = Static<typeof SecretReference>
+export type AuthorityAnchor = Static<typeof AuthorityAnchor>
+export type KeyFileReference = Static<typeof KeyFileReference>
+export type DatabaseReference = Static<typeof DatabaseReference>
+export type ListenAddress = Static<typeof ListenAddress>
+export type GatewayAccess = Static<typeof GatewayAccess>
