@@ -5,6 +5,7 @@ export type EvidenceErrorCode =
   | 'LOG_UNAVAILABLE'
   | 'LOG_FORKED'
   | 'LOG_HEAD_MOVED'
+  | 'WITNESS_UNAVAILABLE'
   | 'RECEIPT_NOT_FOUND'
   | 'RECEIPT_REFUSED'
   | 'NOTE_MALFORMED'
