@@ -6,6 +6,7 @@ export type EvidenceErrorCode =
   | 'LOG_FORKED'
   | 'LOG_HEAD_MOVED'
   | 'WITNESS_UNAVAILABLE'
+  | 'ANCHOR_UNAVAILABLE'
   | 'RECEIPT_NOT_FOUND'
   | 'RECEIPT_REFUSED'
   | 'NOTE_MALFORMED'
