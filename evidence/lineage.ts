@@ -32,8 +32,19 @@ export interface Lineage {
   readonly moreInputs: readonly Recorded<'release.inputs'>[]
   readonly gated: readonly Recorded<'release.gated'>[]
   readonly sealed: readonly Recorded<'release.sealed'>[]
+  /** The sandbox job that made the result, where no release did. */
+  readonly job: JobTrace | undefined
   readonly acknowledged: readonly Recorded<'result.acknowledged'>[]
   readonly metered: readonly Recorded<'meter.counted'>[]
+}
+
+export interface JobTrace {
+  readonly digest: string
+  readonly registered: Recorded<'job.registered'> | undefined
+  readonly started: Recorded<'job.started'> | undefined
+  readonly finished: Recorded<'job.finished'> | undefined
+  readonly judged: readonly Recorded<'disclosure.judged'>[]
+  readonly reviewed: readonly Recorded<'review.decided'>[]
 }
 
 /** Finds the deliveries of a result by its digest or by the watermark of a copy. */
@@ -45,11 +56,9 @@ export function findDeliveries(index: EntryIndex, id: string): Recorded<'result.
 
 /** Gathers by digest alone; whether it is complete and in force is `checkChain`'s to say. */
 export function traceResult(index: EntryIndex, delivered: Recorded<'result.delivered'>): Lineage {
-  const { request, transcript, result } = delivered.entry
+  const { request, result } = delivered.entry
   const decided = index.naming('request.decided', request)[0]
   const plan = index.naming('plan.made', request)[0]
-  const ofTranscript = index.naming('session.transcript', transcript)[0]
-  const session = ofTranscript?.entry.session
   const contract = decided && tenureOfContract(index, decided.entry.contract)
   const product = plan?.entry.product ?? contract?.issued?.entry.product
   return {
@@ -67,15 +76,37 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     })),
     budgets: index.naming('budget.reserved', request),
     plan,
+    ...sessionOf(index, delivered.entry.transcript),
+    job: delivered.entry.job ? jobOf(index, delivered.entry.job, request) : undefined,
+    acknowledged: index.naming('result.acknowledged', result),
+    metered: index.naming('meter.counted', result),
+  }
+}
+
+// A result without a transcript names no session: looking up the empty text finds nothing.
+function sessionOf(index: EntryIndex, transcript = '') {
+  const ofTranscript = index.naming('session.transcript', transcript)[0]
+  return {
     transcript: ofTranscript,
-    voided: session ? index.naming('session.void', session) : [],
+    voided: index.naming('session.void', ofTranscript?.entry.session ?? ''),
     inputs: index.naming('input.submitted', transcript),
     submitted: index.naming('holder.submitted', transcript),
     moreInputs: index.naming('release.inputs', transcript),
     gated: index.naming('release.gated', transcript),
     sealed: index.naming('release.sealed', transcript),
-    acknowledged: index.naming('result.acknowledged', result),
-    metered: index.naming('meter.counted', result),
+  }
+}
+
+function jobOf(index: EntryIndex, job: string, request: string): JobTrace {
+  const ofRequest = index.naming('job.finished', request)
+  const finished = ofRequest.find(({ entry }) => entry.job === job)
+  return {
+    digest: job,
+    registered: index.naming('job.registered', job)[0],
+    started: index.naming('job.started', request).find(({ entry }) => entry.job === job),
+    finished,
+    judged: index.naming('disclosure.judged', request),
+    reviewed: finished ? index.naming('review.decided', finished.entry.output) : [],
   }
 }
 

@@ -62,7 +62,10 @@ class Teller {
     const { decided, budgets } = this.#parts.lineage
     if (decided === undefined) return
     const { actor, decision, reason } = decided.entry
-    yield this.#dated(decided, this.#words.decided(this.#name(actor), decision))
+    yield this.#dated(
+      decided,
+      this.#words.decided(this.#name(actor), this.#words.decisions[decision] ?? decision),
+    )
     for (const line of this.#authority()) yield indented(line)
     const why = reason === undefined ? undefined : this.#revealed(reason)
     if (why !== undefined) yield indented(this.#words.reason(why))
@@ -114,8 +117,15 @@ class Teller {
   }
 
   *#release(): Generator<string> {
-    const { sealed } = this.#parts.lineage
+    const { sealed, job } = this.#parts.lineage
     const words = this.#words
+    if (job?.finished) {
+      const { actor, fuel } = job.finished.entry
+      yield this.#dated(job.finished, words.jobRan(this.#name(actor), fuel))
+    }
+    for (const judged of job?.judged ?? []) {
+      yield this.#dated(judged, words.judged(this.#name(judged.entry.actor)))
+    }
     const release = sealed[0]
     if (release === undefined) return
     yield this.#dated(release, words.released(this.#name(release.entry.actor)))
@@ -193,8 +203,9 @@ export function recordsOf(lineage: Lineage): Recorded[] {
   const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
     tenure ? [tenure.issued, ...tenure.events] : [],
   )
-  const { delivered, received, decided, plan, transcript, ...lists } = lineage
-  const single = [delivered, received, decided, plan, transcript, ...tenures]
+  const { delivered, received, decided, plan, transcript, job, ...lists } = lineage
+  const steps = [job?.registered, job?.started, job?.finished]
+  const single = [delivered, received, decided, plan, transcript, ...steps, ...tenures]
   const many = [
     ...lists.products,
     ...lists.budgets,
@@ -202,6 +213,9 @@ export function recordsOf(lineage: Lineage): Recorded[] {
     ...lists.inputs,
     ...lists.submitted,
     ...lists.gated,
+    ...lists.moreInputs,
+    ...(job?.judged ?? []),
+    ...(job?.reviewed ?? []),
     ...lists.sealed,
     ...lists.acknowledged,
     ...lists.metered,
