@@ -1,7 +1,6 @@
 import type { Test } from 'tap'
 import type { ConnectorDesk, PartSource } from '#connectors/desk'
 import { advertise } from '#connectors/handlers/advertise'
-import { noteVoid } from '#connectors/handlers/note-void'
 import { submit } from '#connectors/handlers/submit'
 import { LEDGER_MIGRATIONS } from '#connectors/ledger/migrations'
 import { PostgresLedger } from '#connectors/ledger/postgres-ledger'
@@ -30,7 +29,6 @@ import type { ReleaseDesk } from '#release/desk'
 import { confirmSession } from '#release/handlers/confirm-session'
 import { openSession } from '#release/handlers/open-session'
 import { releaseSession } from '#release/handlers/release'
-import { voidSession } from '#release/handlers/void-session'
 import { LiveSessions } from '#release/live-sessions'
 import { RELEASE_MIGRATIONS } from '#release/store/migrations'
 import type { ReleaseDatabase } from '#release/store/schema'
@@ -44,19 +42,20 @@ import { testDatabase } from './database.ts'
 import { testRequest } from './product.ts'
 import {
   AUDITOR,
+  AUTHORITY,
   BANK,
   directoryDocument,
   GATEWAY,
   type Keys,
   keysOf,
-  nonce,
   NOW,
+  nonce,
   openTestDirectory,
   RELEASE,
   SPACE,
   testKeys,
-  AUTHORITY,
 } from './test-directory.ts'
+import { testLog } from './test-log.ts'
 
 /** Real parties of one space around a gateway that the test composes; nothing else is faked. */
 export interface TestSpace {
@@ -100,7 +99,14 @@ export async function openTestSpace(t: Test, options: SpaceOptions): Promise<Tes
     [Symbol.asyncDispose]: async () => undefined,
   }
   const bank = keysOf(keys, BANK)
-  const consumer = { did: BANK, spaceId: SPACE, keys: bank, party, random: systemRandom, now: () => NOW }
+  const consumer = {
+    did: BANK,
+    spaceId: SPACE,
+    keys: bank,
+    party,
+    random: systemRandom,
+    now: () => NOW,
+  }
   return { product, keys, directory, release, consumer, holders, blobs }
 }
 
@@ -176,7 +182,9 @@ export class Relay {
       gateway: GATEWAY,
       expiresAt: new Date(NOW + 600_000).toISOString(),
     }
-    const jws = await keysOf(this.space.keys, GATEWAY).signer().sign(KINDS.invitation.typ, invitation)
+    const jws = await keysOf(this.space.keys, GATEWAY)
+      .signer()
+      .sign(KINDS.invitation.typ, invitation)
     return { jws, digest: messageDigest(invitation) }
   }
 
@@ -232,8 +240,6 @@ export class Relay {
   }
 }
 
-export { noteVoid, voidSession }
-
 export function deskOf(directory: Directory): Desk {
   const counterparts = { spaceId: SPACE, gateway: GATEWAY, release: RELEASE }
   return { verify: verifyJws, directory, counterparts, now: NOW }
@@ -271,13 +277,13 @@ async function releaseDesk(
 ): Promise<ReleaseDesk> {
   const url = await testDatabase(t, [RELEASE_MIGRATIONS, EVIDENCE_MIGRATIONS])
   const db = await openStore<ReleaseDatabase>({ url, party: 'release' })
+  t.teardown(() => db.destroy())
   const cells = openSessionCells({ set: TAB, memoryMb: 256, deadlineMs: 30_000 })
   const live = new LiveSessions(16, () => NOW)
   const evidence = await testLog(t, db, RELEASE)
   t.teardown(async () => {
     await live[Symbol.asyncDispose]()
     await cells[Symbol.asyncDispose]()
-    await db.destroy()
   })
   return {
     did: RELEASE,
@@ -292,5 +298,48 @@ async function releaseDesk(
     signer: () => keysOf(keys, RELEASE).signer(),
     open,
     createKeys: () => cells.open(),
+  }
+}
+
+async function holderDesk(
+  t: Test,
+  {
+    did,
+    keys,
+    link,
+    open,
+    cells,
+    options,
+  }: {
+    readonly did: string
+    readonly keys: Keys
+    readonly link: GatewayLink
+    readonly open: () => Promise<Desk>
+    readonly cells: ReturnType<typeof openEncryptCells>
+    readonly options: SpaceOptions
+  },
+): Promise<ConnectorDesk> {
+  const url = await testDatabase(t, [LEDGER_MIGRATIONS, EVIDENCE_MIGRATIONS])
+  const db = await openStore<LedgerDatabase>({ url, party: 'connector' })
+  t.teardown(() => db.destroy())
+  const evidence = await testLog(t, db, did)
+  const controls = { ...DEFAULT_CONTROLS, ...options.controls }
+  return {
+    did,
+    ledger: new PostgresLedger(db, SPACE, systemRandom),
+    keys: new HeldKeys(() => NOW),
+    link,
+    evidence,
+    random: systemRandom,
+    now: () => NOW,
+    queryMs: 10_000,
+    signer: () => keysOf(keys, did).signer(),
+    open,
+    source: (_product, part) => options.sources(did, part),
+    judge: async () => ({ policy: digestBytes(new Uint8Array()), controls, spends: [] }),
+    encrypt: async (publicKey, plaintexts) => {
+      await using cell = await cells.open(publicKey)
+      return await cell.encrypt(plaintexts)
+    },
   }
 }
