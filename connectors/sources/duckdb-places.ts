@@ -93,7 +93,7 @@ function jsonTable(
 ): Table {
   const used = names.filter((name) => read.has(name))
   const types = used.map((name) => sql`${sql.lit(name)}: 'JSON'`)
-  const from = sql`read_json(${text(path)}, format = 'auto', compression = 'none', records = true,
+  const from = sql`read_json(${text(path)}, format = 'auto', compression = 'uncompressed', records = true,
     ignore_errors = false, columns = {${sql.join(types)}})`
   return {
     place: { name, from, columns: new Map(used.map((name) => [name, column(name, 'json')])) },
@@ -106,7 +106,7 @@ function parquet(path: string): Sql {
 }
 
 function jsonNames(path: string): Sql {
-  return sql`read_json(${text(path)}, format = 'auto', compression = 'none', records = true,
+  return sql`read_json(${text(path)}, format = 'auto', compression = 'uncompressed', records = true,
     sample_size = -1, maximum_depth = 1, map_inference_threshold = -1)`
 }
 

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { bindMapping } from '#connectors/mapping/bind-mapping'
-import { MappingError } from '#connectors/mapping/errors'
 import type { Mapping } from '#connectors/mapping/read-mapping'
 import type { Product } from '#protocol/messages/product'
 import type { Clock } from '#runtime/clock'
+import { readSecret, secretText } from '#runtime/secret-source'
 import { DuckdbSource } from './duckdb.ts'
 import { PostgresqlSource } from './postgresql.ts'
 import type { Source } from './source.ts'
@@ -15,26 +15,23 @@ export interface OpenOptions {
   /** Where the mapping was read from; its relative paths start in that folder. */
   readonly mappingPath: string
   readonly clock: Clock
-  /** The connection URL that the connector's configuration holds under a `urlSecret`. */
-  readonly urlOf?: (name: string) => string
   /** Private copies of files in other encodings lie here for as long as they are needed. */
   readonly temporaryFolder?: string
 }
 
 /**
  * The source behind a mapping, fitted to the product but with no data read yet: call `check`.
- * Throws `MAPPING_REFUSED` or `MAPPING_INVALID`.
+ *
+ * @throws MappingError, SecretSourceError
  */
-export function openSource(options: OpenOptions): Source {
+export async function openSource(options: OpenOptions): Promise<Source> {
   const { mapping, product, clock, mappingPath, temporaryFolder = tmpdir() } = options
   const bound = bindMapping(mapping, product)
   const { source } = mapping
+  const folder = dirname(mappingPath)
   if (source.kind === 'files') {
-    return new DuckdbSource({ bound, source, folder: dirname(mappingPath), temporaryFolder, clock })
+    return new DuckdbSource({ bound, source, folder, temporaryFolder, clock })
   }
-  const url = source.url ?? options.urlOf?.(source.urlSecret ?? '')
-  if (url === undefined) {
-    throw new MappingError('MAPPING_INVALID', 'source.urlSecret: no such secret is configured')
-  }
-  return new PostgresqlSource({ bound, source, url })
+  using url = await readSecret(source.database.url, folder)
+  return new PostgresqlSource({ bound, source, url: secretText(url) })
 }
