@@ -87,7 +87,7 @@ export const DEFAULT_CONTROLS: Controls = {
 }
 
 /** What no policy can loosen. */
-export const FLOOR_CONTROLS: Partial<Controls> = { minCohort: 3, minHolders: 3 }
+export const FLOOR_CONTROLS = { minCohort: 3, minHolders: 3 } as const satisfies Partial<Controls>
 
 type Order = 'larger' | 'smaller'
 

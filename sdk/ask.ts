@@ -55,14 +55,14 @@ export async function ask(
   const request = signedRequest(consumer, question)
   const digest = requestDigest(request)
   const jws = await consumer.keys.signer().sign(KINDS.request.typ, request)
-  const submitted = await consumer.calls.json('POST', '/queries', { body: { request: jws } })
+  const submitted = await consumer.party.calls.json('POST', '/queries', { body: { request: jws } })
   const { attempt } = parseMessage(QueryState, submitted)
   const poll = new Poll(consumer, digest, attempt, options)
   const shown = await poll.until((state) => state.adverts !== undefined)
   const agreed = await agreeTo(consumer, digest, shown)
   const { session, body } = await confirm(consumer, agreed)
   using seeds = session
-  await consumer.calls.json('POST', `/queries/${digest}/confirmation`, { body })
+  await consumer.party.calls.json('POST', `/queries/${digest}/confirmation`, { body })
   const released = await poll.until((state) => state.release !== undefined)
   return finish(consumer, digest, seeds, released)
 }
@@ -82,7 +82,7 @@ async function finish(
   }
   const acknowledgement = await consumer.keys.signer().sign(KINDS.acknowledgement.typ, statement)
   const path = `/queries/${request}/acknowledgement`
-  const last = await consumer.calls.json('POST', path, { body: { acknowledgement } })
+  const last = await consumer.party.calls.json('POST', path, { body: { acknowledgement } })
   const { receipt } = parseMessage(QueryState, last)
   return { answer, request, session: session.agreed, release, receipt }
 }
@@ -91,7 +91,7 @@ function signedRequest(consumer: Consumer, question: Question): QueryRequest {
   return {
     type: 'baotu/query-request@1',
     suite: DEFAULT_SUITE.id,
-    spaceId: consumer.counterparts.spaceId,
+    spaceId: consumer.spaceId,
     requestRef: question.requestRef,
     consumer: consumer.did,
     deliverTo: consumer.did,
@@ -140,7 +140,10 @@ class Poll {
     const after = this.#stage === undefined ? '' : `&after=${this.#stage}`
     const path = `${this.#path}?waitMs=${WAIT_MS}${after}`
     const options = { waitMs: WAIT_MS, ...(signal ? { signal } : {}) }
-    const state = parseMessage(QueryState, await this.#consumer.calls.json('GET', path, options))
+    const state = parseMessage(
+      QueryState,
+      await this.#consumer.party.calls.json('GET', path, options),
+    )
     if (state.stage !== this.#stage) progress?.(state.stage)
     this.#stage = state.stage
     return state

@@ -10,7 +10,7 @@ import type { ConsumerConfirmation } from '#protocol/messages/session'
 import type { Panel } from '#protocol/plans/plan'
 import { seedContext } from '#protocol/sealing'
 import { type AgreedSession, agreeSession, openSession } from '#protocol/session-papers'
-import { type Consumer, consumerDesk } from './consumer.ts'
+import type { Consumer } from './consumer.ts'
 
 /** A session that the consumer agreed to, with the pad seeds that only it and each holder know. */
 export class ConfirmedSession implements Disposable {
@@ -48,7 +48,7 @@ export async function agreeTo(
   if (papers === undefined || adverts === undefined) {
     throw new ProtocolError('SESSION_MISMATCH', 'the gateway shows no session papers')
   }
-  const desk = await consumerDesk(consumer)
+  const desk = await consumer.party.desk()
   const agreed = await agreeSession(desk, await openSession(desk, papers), adverts)
   if (agreed.requestDigest === request) return agreed
   throw new ProtocolError('SESSION_MISMATCH', 'the session is of another request')

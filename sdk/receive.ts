@@ -1,6 +1,5 @@
 import { open } from '#crypto/envelope'
 import { ProtocolError } from '#protocol/errors'
-import { createGatewayLink } from '#protocol/gateway-link'
 import { KINDS } from '#protocol/message-kinds'
 import type { QueryState } from '#protocol/messages/query-state'
 import type { Release } from '#protocol/messages/session'
@@ -9,7 +8,7 @@ import { resultContext } from '#protocol/sealing'
 import { openSigned } from '#protocol/signed'
 import { type Answer, answerOf } from './answer.ts'
 import type { ConfirmedSession } from './confirm.ts'
-import { type Consumer, consumerDesk } from './consumer.ts'
+import type { Consumer } from './consumer.ts'
 import { AskError } from './errors.ts'
 import { unpadTable } from './unpad.ts'
 
@@ -30,7 +29,7 @@ export async function receive(
 ): Promise<Received> {
   const { agreed } = session
   const release = await openRelease(consumer, session, state)
-  const link = createGatewayLink(consumer.calls)
+  const { link } = consumer.party
   const sealed = await link.getBlob(state.invitation ?? '', release.result)
   const key = consumer.keys.opening(release.resultKey)
   if (key === undefined) {
@@ -50,7 +49,7 @@ async function openRelease(
   { agreed }: ConfirmedSession,
   state: QueryState,
 ): Promise<Release> {
-  const { verify, directory, counterparts, now } = await consumerDesk(consumer)
+  const { verify, directory, counterparts, now } = await consumer.party.desk()
   const keys = directory.keys(counterparts.release, 'release', 'sign', now)
   const release = await openSigned(verify, KINDS.release, state.release ?? '', keys)
   if (release.sid === agreed.session.sid && release.transcript === agreed.transcriptDigest) {

@@ -1,47 +1,33 @@
-import type { GateControls } from './gate-controls.ts'
+import { type Controls, DEFAULT_CONTROLS, FLOOR_CONTROLS, meet } from '../controls.ts'
 
-/** Strictest wins, one direction a control: more of these protects more, less of the share does. */
-const STRICTEST: Readonly<Record<keyof GateControls, (a: number, b: number) => number>> = {
-  minCohort: Math.max,
-  minHolders: Math.max,
-  pPercent: Math.max,
-  dominanceN: Math.max,
-  dominanceShare: Math.min,
-  spread: Math.max,
-  degreesOfFreedom: Math.max,
-}
+/** A party's controls as its advert states them. */
+export type Stated = Readonly<Record<string, number>>
 
-/** A party's controls as its advert states them; other controls than the gate's are ignored here. */
-export type Stated = Readonly<Record<string, unknown>>
-
-/** A control that decides about groups is missing or no whole number. */
+/** A stated control is missing, unknown or no whole number. */
 export class ControlsError extends Error {
   override readonly name = 'ControlsError'
   readonly code = 'CONTROLS_MALFORMED'
 }
 
 /**
- * The controls of one session: the strictest of what every holder's own policy demands. Every
- * holder and the release authority compute them alike from the transcript, so that no gateway
- * can weaken them. A control that some holder does not state refuses.
+ * The controls of one session: the strictest of what every holder's own policy demands, never
+ * below the floors. Every holder and the release authority compute them alike from the transcript,
+ * so that no gateway can weaken them. A holder that does not state every control refuses.
  */
-export function sessionControls(stated: readonly Stated[]): GateControls {
-  if (stated.length === 0) throw new ControlsError('no holder states any controls')
-  const strictest = (name: keyof GateControls) =>
-    stated.map((controls) => integerOf(controls, name)).reduce(STRICTEST[name])
-  return {
-    minCohort: strictest('minCohort'),
-    minHolders: strictest('minHolders'),
-    pPercent: strictest('pPercent'),
-    dominanceN: strictest('dominanceN'),
-    dominanceShare: strictest('dominanceShare'),
-    spread: strictest('spread'),
-    degreesOfFreedom: strictest('degreesOfFreedom'),
-  }
+export function sessionControls(stated: readonly Stated[]): Controls {
+  const [first, ...rest] = stated.map(readControls)
+  if (first === undefined) throw new ControlsError('no holder states any controls')
+  return rest.reduce(meet, meet(first, FLOOR_CONTROLS))
 }
 
-function integerOf(controls: Stated, name: keyof GateControls): number {
-  const value = controls[name]
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new ControlsError(`control \`${name}\` is missing or no whole number`)
+function readControls(stated: Stated): Controls {
+  const controls: Record<string, number> = {}
+  for (const name of Object.keys(DEFAULT_CONTROLS)) {
+    const value = Object.hasOwn(stated, name) ? stated[name] : undefined
+    if (value === undefined || !Number.isSafeInteger(value) || value < 0) {
+      throw new ControlsError(`control \`${name}\` is missing or no whole number`)
+    }
+    controls[name] = value
+  }
+  return { ...DEFAULT_CONTROLS, ...controls }
 }
