@@ -23,7 +23,7 @@ export interface Directory {
   /** The keys that `did` may use for `purpose` at the instant `at`, by kid. */
   keys(did: string, role: Role, purpose: ListedKey['purpose'], at: number): KeyLookup
   /** The participant's newest sealing key at `at`. Throws `KEY_UNKNOWN`. */
-  sealingKey(did: string, role: Role, at: number): PublicJwk
+  sealingKey(did: string, role: Role, at: number): ListedKey
   /** Throws `PRODUCT_UNKNOWN`. */
   product(urn: string): { readonly product: Product; readonly digest: Digest }
   readonly products: readonly Product[]
@@ -87,12 +87,12 @@ class SignedDirectory implements Directory {
     return (kid) => listed.find((key) => key.kid === kid)?.jwk
   }
 
-  sealingKey(did: string, role: Role, at: number): PublicJwk {
+  sealingKey(did: string, role: Role, at: number): ListedKey {
     const newest = this.#validKeys(did, role, 'seal', at)
       .sort((a, b) => Date.parse(b.notBefore) - Date.parse(a.notBefore))
       .at(0)
     if (newest === undefined) throw new ProtocolError('KEY_UNKNOWN', `${did} has no sealing key`)
-    return newest.jwk
+    return newest
   }
 
   product(urn: string): { readonly product: Product; readonly digest: Digest } {

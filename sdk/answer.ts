@@ -43,22 +43,20 @@ interface OpenGroup {
   readonly sums: readonly { readonly sum: bigint; readonly squares: bigint }[]
 }
 
-const T_MASK = (1n << 50n) - 1n
-
 /**
- * Turns a released table into an answer: removes the sum of all pads, resolves limbs, derives
- * means, variances and ratios from what was released. `unpad` gives value words without pads.
+ * Turns a released table into an answer: resolves limbs and derives means, variances and ratios
+ * from what was released. `values` are those of the table without pads: panel, group, coefficient.
  */
 export function answerOf(
   plan: Plan,
   table: ReleasedTable,
-  unpadded: readonly (readonly (readonly bigint[])[])[],
+  values: readonly (readonly (readonly bigint[])[])[],
 ): Answer {
   const groups = table.verdicts.map((passes, group) => {
     if (!passes) return { codes: codesOf(plan, group), figures: undefined }
     const opened = plan.panels.map((panel, index) => {
       const counts = table.panels[index]?.counts[group] ?? []
-      return openGroup(panel, counts, unpadded[index]?.[group] ?? [])
+      return openGroup(panel, counts, values[index]?.[group] ?? [])
     })
     const figures = plan.measures.map((measure) => figureOf(plan, measure, opened))
     return { codes: codesOf(plan, group), figures }
@@ -77,11 +75,6 @@ export function codesOf({ groupBy }: Plan, group: number): string[] {
       return code
     })
     .reverse()
-}
-
-/** `padded` − `pads` modulo 2^50. */
-export function removePad(padded: bigint, pads: bigint): bigint {
-  return (padded - pads) & T_MASK
 }
 
 /** A fraction as decimal text with `digits` places, rounded half away from zero. */

@@ -104,7 +104,11 @@ export const Release = Strict({
   transcript: DigestText,
   inputs: Type.Array(DigestText, { minItems: 1, maxItems: 4096 }),
   result: DigestText,
+  /** Which of the consumer's sealing keys opens the result. */
+  resultKey: Bytes(32),
   audit: DigestText,
+  /** Which of the auditor's sealing keys opens the audit copy. */
+  auditKey: Bytes(32),
   verdicts: DigestText,
 })
 
