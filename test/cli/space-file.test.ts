@@ -132,7 +132,11 @@ const MISTAKES: readonly {
 for (const { name, code, pointer, change } of MISTAKES) {
   t.test(`${name} is refused with its place`, async (t) => {
     const error = await refusal(change)
-    t.match(error, { code: 'SPACE_INVALID', problems: [{ code, pointer }] })
+    t.equal(error.code, 'SPACE_INVALID')
+    t.match(
+      error.problems?.find((problem) => problem.code === code),
+      { pointer },
+    )
     t.match(error.message, /space\.json:\d+:\d+ /)
   })
 }
