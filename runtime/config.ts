@@ -60,6 +60,15 @@ export function checkConfig<S extends TSchema>(
   throw new ConfigError('CONFIG_INVALID', [`${path} is not valid`, ...lines].join('\n'), problems)
 }
 
+/**
+ * The one place that reads the environment, and only for what a configuration file names: there
+ * are no settings in the environment that nobody wrote down.
+ */
+export function readEnvironment(name: string): string | undefined {
+  // biome-ignore lint/style/noProcessEnv: the one place, see above
+  return process.env[name]
+}
+
 interface SchemaViolation {
   readonly keyword: string
   readonly schemaPath: string

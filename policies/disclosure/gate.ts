@@ -1,4 +1,5 @@
-import { FLOORS, type GateControls } from './gate-controls.ts'
+import { FLOOR_CONTROLS } from '../controls.ts'
+import type { GateControls } from './gate-controls.ts'
 import {
   type CohortUse,
   type FailedRule,
@@ -58,5 +59,5 @@ export function isPlausible(evidence: PooledEvidence, holders: number, maxUnits:
 }
 
 function leastHolders({ minHolders }: GateControls): bigint {
-  return BigInt(Math.max(minHolders, FLOORS.minHolders))
+  return BigInt(Math.max(minHolders, FLOOR_CONTROLS.minHolders))
 }

@@ -1,5 +1,6 @@
+import { FLOOR_CONTROLS } from '../controls.ts'
 import { type AmountSummary, amountPasses } from './dominance.ts'
-import { FLOORS, type GateControls } from './gate-controls.ts'
+import type { GateControls } from './gate-controls.ts'
 
 /** One amount of one group at one holder. */
 export interface LocalAmount extends AmountSummary {
@@ -63,7 +64,7 @@ export function wholeCohortFails(
 
 /** OC1: fewer than k distinct units. */
 export function sizeFails(units: bigint, { minCohort }: GateControls): boolean {
-  return units < BigInt(Math.max(minCohort, FLOORS.minCohort))
+  return units < BigInt(Math.max(minCohort, FLOOR_CONTROLS.minCohort))
 }
 
 /**

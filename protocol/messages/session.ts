@@ -29,11 +29,7 @@ export const SessionOpening = Strict({
 /** The integer controls of one party's own decision, by name; see policies/controls. */
 export const StatedControls = Type.Record(
   Type.String({ pattern: '^[a-zA-Z]{2,40}$' }),
-  Type.Union([
-    Type.Integer(),
-    Type.String({ maxLength: 60 }),
-    Type.Array(Type.String({ maxLength: 120 })),
-  ]),
+  Type.Integer({ minimum: 0 }),
 )
 
 /**

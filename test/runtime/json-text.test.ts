@@ -1,6 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import fc from 'fast-check'
+import { type ParseError, parseTree } from 'jsonc-parser'
 import t from 'tap'
 import { readJsonFile } from '#runtime/json-file'
 import { parseJsonText } from '#runtime/json-text'
@@ -45,6 +47,62 @@ t.test('what is strict JSON comes through as the engine reads it', async (t) => 
     JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`),
   )
 })
+
+t.test('what is let through, a second parser finds no fault with', async () => {
+  const scraps = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"a"',
+    '"b"',
+    '"\\\\"',
+    '"\\":"',
+    '1',
+    ' ',
+  )
+  fc.assert(
+    fc.property(fc.array(scraps, { maxLength: 12 }), (parts) => {
+      const text = parts.join('')
+      if (!isAccepted(text)) return
+      const errors: ParseError[] = []
+      const root = parseTree(text, errors, { disallowComments: true })
+      const keys = (root?.children ?? []).map((member) => member.children?.[0]?.value)
+      if (errors.length > 0) throw new Error(`accepted ${text}`)
+      if (root?.type === 'object' && new Set(keys).size < keys.length) throw new Error(text)
+    }),
+    { numRuns: 2000, seed: 1 },
+  )
+  fc.assert(
+    fc.property(
+      fc.json({ noUnicodeString: false }),
+      (text) => isAccepted(text) === isExactIn(text),
+    ),
+  )
+})
+
+function isAccepted(text: string): boolean {
+  try {
+    parseJsonText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+// What fast-check writes has no duplicate keys; only numbers, surrogates and prototypes offend.
+function isExactIn(text: string): boolean {
+  let isExact = true
+  JSON.parse(text, (key, value: unknown) => {
+    if (key === '__proto__' || !key.isWellFormed()) isExact = false
+    if (typeof value === 'string' && !value.isWellFormed()) isExact = false
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) isExact = false
+    return value
+  })
+  return isExact
+}
 
 t.test('a refusal does not repeat what was read', async (t) => {
   for (const text of ['{"k": canary}', '{"canary": 1, "canary": 2}', '["canary\\ud800"]']) {

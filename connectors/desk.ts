@@ -1,0 +1,47 @@
+import type { Random } from '#crypto/random'
+import type { Signer } from '#crypto/sign/jws'
+import type { Evidence } from '#evidence/log'
+import type { GatewayLink } from '#protocol/gateway-link'
+import type { StatedControls } from '#protocol/messages/session'
+import type { AggregateQuestion, GroupPart } from '#protocol/plans/aggregate-question'
+import type { Desk, OpenedSession } from '#protocol/session-papers'
+import type { HolderLedger } from './ledger/holder-ledger.ts'
+import type { HeldKeys } from './session-keys.ts'
+
+/** What the holder's own policy says to a session. */
+export interface Judgement {
+  /** Digest of the policies that it was judged by. */
+  readonly policy: string
+  readonly controls: StatedControls
+}
+
+/** One part's rows behind a push-down engine; see sources/source. */
+export interface PartSource {
+  version(): Promise<string>
+  run(question: AggregateQuestion, deadlineMs: number): Promise<readonly GroupPart[]>
+}
+
+/** Encrypts coefficient arrays under a session's public key, in a disposable worker. */
+export type Encrypt = (
+  publicKey: Uint8Array,
+  plaintexts: readonly BigUint64Array[],
+) => Promise<readonly Uint8Array[]>
+
+/** What a connector's handlers work with. */
+export interface ConnectorDesk {
+  readonly did: string
+  readonly ledger: HolderLedger
+  readonly keys: HeldKeys
+  readonly link: GatewayLink
+  readonly evidence: Evidence
+  readonly random: Random
+  readonly now: () => number
+  readonly queryMs: number
+  readonly signer: () => Signer
+  /** The current directory and the pinned counterparts. */
+  readonly open: () => Promise<Desk>
+  readonly source: (part: string) => PartSource | undefined
+  /** Deny by default: throws a coded refusal unless this holder's own policy permits. */
+  readonly judge: (desk: Desk, session: OpenedSession) => Promise<Judgement>
+  readonly encrypt: Encrypt
+}

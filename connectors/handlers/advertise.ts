@@ -1,0 +1,128 @@
+import { encodeBase64url } from '#crypto/base64url'
+import { digestOf } from '#crypto/digest'
+import { KINDS } from '#protocol/message-kinds'
+import type { Advert } from '#protocol/messages/session'
+import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
+import type { Panel } from '#protocol/plans/plan'
+import { messageDigest } from '#protocol/session'
+import { type OpenedSession, openSession } from '#protocol/session-papers'
+import { faultPoint } from '#runtime/fault-point'
+import type { ConnectorDesk, PartSource } from '../desk.ts'
+import { ConnectorError } from '../errors.ts'
+import type { CohortEntry } from '../ledger/holder-ledger.ts'
+import { createSessionKeys } from '../session-keys.ts'
+
+/**
+ * Answers an invitation: checks every paper itself, judges by the holder's own policy, reserves
+ * its own budget, and only then says which version of which data it will use and under which
+ * controls. No row is read for it.
+ */
+export async function advertise(
+  desk: ConnectorDesk,
+  body: TaskBody<'advertise'>,
+  invitation: string,
+): Promise<TaskAnswer<'advertise'>> {
+  const known = await desk.ledger.find(invitation)
+  if (known !== undefined) return advertisedBefore(desk, invitation, known.advert)
+  const papers = await desk.open()
+  const session = await openSession(papers, body)
+  const panels = ownPanels(desk, session)
+  const { policy, controls } = await desk.judge(papers, session)
+  const keys = await createSessionKeys(desk.random)
+  const parts = await Promise.all(
+    panels.map(async ({ part }) => ({ part, dataset: await sourceOf(desk, part).version() })),
+  )
+  const statement: Advert = {
+    type: 'baotu/advert@1',
+    sid: session.session.sid,
+    session: messageDigest(session.session),
+    holder: desk.did,
+    policy,
+    controls,
+    parts,
+    maskKey: encodeBase64url(keys.mask.publicKey),
+    padKey: keys.pad.jwk.x,
+  }
+  const advert = await desk.signer().sign(KINDS.advert.typ, statement)
+  desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
+  await reserve(desk, session, statement, advert, panels, invitation)
+  return { advert }
+}
+
+/** The panels of a plan that this holder is asked for; each must be one that it holds. */
+export function ownPanels(desk: ConnectorDesk, { plan }: OpenedSession): readonly Panel[] {
+  const panels = plan.panels.filter(({ roster }) => roster.includes(desk.did))
+  if (panels.length === 0)
+    throw new ConnectorError('PART_NOT_HELD', 'nothing is asked of this holder')
+  return panels
+}
+
+/** The source of a part, from the holder's own configuration. */
+export function sourceOf(desk: ConnectorDesk, part: string): PartSource {
+  const source = desk.source(part)
+  if (source !== undefined) return source
+  throw new ConnectorError('PART_NOT_HELD', `this connector has no source for part \`${part}\``)
+}
+
+function advertisedBefore(desk: ConnectorDesk, invitation: string, advert: string) {
+  if (desk.keys.get(invitation) !== undefined) return { advert }
+  throw new ConnectorError(
+    'SESSION_KEYS_LOST',
+    'the keys of this session did not outlive a restart',
+  )
+}
+
+async function reserve(
+  desk: ConnectorDesk,
+  { request, requestDigest, session, product }: OpenedSession,
+  { policy, parts }: Advert,
+  advert: string,
+  panels: readonly Panel[],
+  invitation: string,
+): Promise<void> {
+  const { directory } = await desk.open()
+  const cohorts = panels.map((panel): CohortEntry => {
+    const { groupBy, where, amounts, flags } = panel.question
+    const dataset = parts.find(({ part }) => part === panel.part)?.dataset ?? ''
+    const selects = { product: product.product, groupBy, where: where.map(asText) }
+    return {
+      part: panel.part,
+      product: product.product,
+      dataset,
+      cohorts: digestOf('baotu/ledger/cohorts', JSON.parse(JSON.stringify(selects))),
+      columns: [...amounts.map(({ column }) => column), ...flags],
+    }
+  })
+  faultPoint('connector.reservation.before-store')
+  await desk.ledger.transaction(async (tx) => {
+    await desk.ledger.reserve(tx, {
+      invitation,
+      sid: session.sid,
+      request: requestDigest,
+      contract: request.contract.id,
+      consumer: request.consumer,
+      consumerGroup: directory.participant(request.consumer, 'consumer').consumerGroup ?? null,
+      advert,
+      at: desk.now(),
+      cohorts,
+    })
+    await desk.evidence.append(tx, {
+      type: 'holder.decided',
+      actor: desk.did,
+      session: session.sid,
+      request: requestDigest,
+      policy,
+      decision: 'PERMIT',
+    })
+  })
+  faultPoint('connector.reservation.after-store')
+}
+
+function asText(condition: object): object {
+  return Object.fromEntries(
+    Object.entries(condition).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? `${value}` : value,
+    ]),
+  )
+}

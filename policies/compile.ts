@@ -1,0 +1,224 @@
+import { type Digest, digestOf } from '#crypto/digest'
+import { constraintForm } from './canonical-policy.ts'
+import { type Check, compileCheck, type StateCheck, stateCheckOf } from './checks.ts'
+import { boundsOfAtom, controlSetOf } from './control-set.ts'
+import { type DutyTerm, dutyTermsOf } from './duties.ts'
+import { PolicyError } from './errors.ts'
+import { Grant } from './grant.ts'
+import { resolveInheritance } from './inherit.ts'
+import { type Atom, atomsOf, type Constraint, type Policy, type Rule } from './policy.ts'
+import { VOCABULARY, type Vocabulary } from './vocabulary.ts'
+import { LAYERS } from './vocabulary-document.ts'
+
+/** Members of every collection: `urn:bt:collection:all` and `urn:bt:party:all`. */
+export const EVERY_ASSET = 'urn:bt:collection:all'
+export const EVERY_PARTY = 'urn:bt:party:all'
+
+export interface CompiledPolicy {
+  readonly policy: Policy
+  /** False when an inherited or referenced policy is missing, changed or not active. */
+  readonly resolved: boolean
+  /** How many policies its rules come from: itself and each ancestor. */
+  readonly generations: number
+  /** True when rules cannot be judged one by one: inherited, unresolved or void on conflict. */
+  readonly special: boolean
+}
+
+export interface CompiledRule {
+  /** Position in `Snapshot.rules`: the number that traces carry. */
+  readonly index: number
+  readonly rule: Rule
+  /** The policy whose target and assignee apply: the child, for inherited rules. */
+  readonly owner: CompiledPolicy
+  /** 0 for the policy's own rules, 1… for those of each ancestor. */
+  readonly generation: number
+  readonly layer: number
+  readonly prohibits: boolean
+  readonly covers: number
+  readonly target: string
+  readonly assignee: string
+  /** The constraints in the order in which they are judged. */
+  readonly constraints: readonly Constraint[]
+  readonly checks: readonly Check[]
+  readonly states: readonly StateCheck[]
+  readonly preDuties: readonly DutyTerm[]
+  readonly grant: Grant
+}
+
+/** The rules of one target in one layer; long lists are split by assignee. */
+export interface RuleList {
+  readonly rules: readonly CompiledRule[]
+  readonly byAssignee: ReadonlyMap<string, readonly CompiledRule[]> | undefined
+}
+
+/** The rules of one target: a list per layer. */
+export type TargetRules = readonly RuleList[]
+
+/** An immutable set of policies (策略快照), ready to decide. Hot reload swaps one reference to it. */
+export interface Snapshot {
+  /** Over the sorted ids and digests of the policies in it. */
+  readonly digest: Digest
+  readonly vocabulary: Vocabulary
+  readonly policies: ReadonlyMap<string, CompiledPolicy>
+  readonly rules: readonly CompiledRule[]
+  readonly byTarget: ReadonlyMap<string, TargetRules>
+  readonly byPolicy: ReadonlyMap<string, readonly CompiledRule[]>
+}
+
+export interface CompileOptions {
+  /** Which statuses take effect: `active`, unless a draft is tried out beside the active set. */
+  readonly statuses?: readonly Policy['status'][]
+  readonly vocabulary?: Vocabulary
+}
+
+/**
+ * Compiles policies into a snapshot: inheritance resolved, constraints turned into closures, rules
+ * indexed by layer and target. The order of the policies does not matter. Refuses with
+ * `POLICY_DUPLICATE_ID` two policies of one id and with `POLICY_INHERITANCE` a cycle; a parent that
+ * is missing or does not match its pin loads, but makes its child's layer INDETERMINATE. A parent
+ * that is not pinned is pinned to the one in this snapshot.
+ */
+export function compile(policies: readonly Policy[], options: CompileOptions = {}): Snapshot {
+  const vocabulary = options.vocabulary ?? VOCABULARY
+  const statuses = options.statuses ?? ['active']
+  const effective = [...policies]
+    .filter(({ status, type }) => statuses.includes(status) && type === 'Agreement')
+    .sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
+  const byId = indexById(effective)
+  const rules: CompiledRule[] = []
+  const compiled = new Map<string, CompiledPolicy>()
+  for (const policy of effective) {
+    const { resolved, ancestors } = resolveInheritance(policy, byId)
+    const special = !resolved || ancestors.length > 0 || policy.conflict === 'invalid'
+    const owner = { policy, resolved, generations: ancestors.length + 1, special }
+    compiled.set(policy.id, owner)
+    for (const [generation, source] of [policy, ...ancestors].entries()) {
+      for (const rule of inOrder(source.rules)) {
+        rules.push(compileRule(rule, { owner, source, generation }, rules.length, vocabulary))
+      }
+    }
+  }
+  const digest = digestOf(
+    'baotu/snapshot/v1',
+    effective.map(({ id, digest }) => [id, digest]),
+  )
+  const byTarget = indexByTarget(rules)
+  return {
+    digest,
+    vocabulary,
+    policies: compiled,
+    rules,
+    byTarget,
+    byPolicy: Map.groupBy(rules, policyOf),
+  }
+}
+
+function policyOf({ owner }: CompiledRule): string {
+  return owner.policy.id
+}
+
+function indexById(policies: readonly Policy[]): ReadonlyMap<string, Policy> {
+  const byId = new Map<string, Policy>()
+  for (const policy of policies) {
+    if (byId.has(policy.id)) {
+      const reason = 'two active policies share this id'
+      throw new PolicyError({ code: 'POLICY_DUPLICATE_ID', pointer: '/@id', reason })
+    }
+    byId.set(policy.id, policy)
+  }
+  return byId
+}
+
+/** Where a rule comes from: its own policy, or an ancestor of the policy that carries it. */
+interface Origin {
+  readonly owner: CompiledPolicy
+  readonly source: Policy
+  readonly generation: number
+}
+
+/** By effect and id, so that the order of writing leaves no trace. */
+function inOrder(rules: readonly Rule[]): readonly Rule[] {
+  return [...rules].sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+function compileRule(
+  rule: Rule,
+  { owner, source, generation }: Origin,
+  index: number,
+  vocabulary: Vocabulary,
+): CompiledRule {
+  const { policy } = owner
+  const key = (generation === 0 ? '' : `${policy.id}>`) + source.id + rule.id
+  const constraints = judgingOrder(rule.constraints)
+  const atoms = atomsOf(constraints)
+  const duties = dutyTermsOf(rule.effect === 'permit' ? rule : undefined, policy)
+  return {
+    index,
+    rule,
+    owner,
+    generation,
+    layer: LAYERS.indexOf(policy.layer),
+    prohibits: rule.effect === 'prohibit',
+    covers: vocabulary.actions.get(rule.action)?.covers ?? 0,
+    target: ownTarget(rule, policy, generation),
+    assignee: (generation === 0 ? rule.assignee : undefined) ?? policy.assignee ?? EVERY_PARTY,
+    constraints,
+    checks: constraints.map((constraint) => compileCheck(constraint, key, vocabulary)),
+    states: countersOfRule(atoms, key),
+    preDuties: duties.filter(({ phase }) => phase === 'pre'),
+    grant: new Grant(controlsOf(atoms, vocabulary), duties),
+  }
+}
+
+function ownTarget(rule: Rule, policy: Policy, generation: number): string {
+  return (generation === 0 ? rule.target : undefined) ?? policy.target ?? EVERY_ASSET
+}
+
+function controlsOf(atoms: readonly Atom[], vocabulary: Vocabulary) {
+  const controls = atoms.filter(({ operand }) => operand.kind === 'control')
+  return controlSetOf(controls.flatMap((atom) => boundsOfAtom(atom, vocabulary)))
+}
+
+/** One counter per key: where a rule bounds the same counter twice, the stricter bound stands. */
+function countersOfRule(atoms: readonly Atom[], key: string): readonly StateCheck[] {
+  const states = new Map<string, StateCheck>()
+  for (const atom of atoms) {
+    if (atom.operand.kind !== 'state') continue
+    const state = stateCheckOf(atom, key)
+    const own = states.get(state.key)
+    if (own === undefined || state.limit < own.limit) states.set(state.key, state)
+  }
+  return [...states.values()]
+}
+
+function judgingOrder(constraints: readonly Constraint[]): readonly Constraint[] {
+  if (constraints.length < 2) return constraints
+  return constraints
+    .map((constraint) => ({ constraint, text: JSON.stringify(constraintForm(constraint)) }))
+    .sort((a, b) => cost(a.constraint) - cost(b.constraint) || (a.text < b.text ? -1 : 1))
+    .map(({ constraint }) => constraint)
+}
+
+/** Cheap and selective first; controls last, since they seldom fail. */
+function cost(constraint: Constraint): number {
+  if (constraint.kind !== 'atom') return 10 + constraint.parts.length
+  const { kind, type } = constraint.operand
+  if (kind === 'control') return 9
+  if (kind === 'state') return 8
+  return type === 'terms' ? 4 : typeof constraint.bound === 'object' ? 3 : 2
+}
+
+function indexByTarget(rules: readonly CompiledRule[]): ReadonlyMap<string, TargetRules> {
+  const byTarget = Map.groupBy(rules, ({ target }) => target)
+  return new Map(
+    [...byTarget].map(([target, list]) => [
+      target,
+      LAYERS.map((_, layer) => ruleList(list.filter((rule) => rule.layer === layer))),
+    ]),
+  )
+}
+
+function ruleList(rules: readonly CompiledRule[]): RuleList {
+  const long = rules.length > 12
+  return { rules, byAssignee: long ? Map.groupBy(rules, ({ assignee }) => assignee) : undefined }
+}

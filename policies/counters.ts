@@ -1,0 +1,46 @@
+import { PolicyError } from './errors.ts'
+import { VOCABULARY } from './vocabulary.ts'
+
+/**
+ * What the ledger says has been used so far, and which duties were performed. Integers in the
+ * engine's units: uses, 10⁻⁹ of ε, fen, milliseconds. A ledger that knows an operand and lists no
+ * entry has counted nothing; an operand it does not know is unknown, and so refuses.
+ */
+export interface Counters {
+  /** By counter key (see `Reservation`), or by operand name for all counters of that operand. */
+  readonly used: ReadonlyMap<string, number>
+  /** By duty key; a duty that is absent has not been performed yet. */
+  readonly duties: ReadonlyMap<string, 'fulfilled' | 'violated'>
+  /** One byte per operand of the vocabulary: whether this ledger counts it. */
+  readonly knows: Uint8Array
+}
+
+/** No ledger: every state condition is unknown. */
+export const NO_LEDGER: Counters = {
+  used: new Map(),
+  duties: new Map(),
+  knows: new Uint8Array(VOCABULARY.list.length),
+}
+
+/**
+ * A ledger's answer. `operands` names what it counts (all state operands unless said otherwise).
+ * Refuses with `FACT_INVALID` a count that is no safe integer of zero or more.
+ */
+export function countersOf(
+  used: Readonly<Record<string, number>> = {},
+  duties: Readonly<Record<string, 'fulfilled' | 'violated'>> = {},
+  operands?: readonly string[],
+): Counters {
+  for (const value of Object.values(used)) {
+    if (Number.isSafeInteger(value) && value >= 0) continue
+    throw new PolicyError({
+      code: 'FACT_INVALID',
+      pointer: '',
+      reason: 'a counter takes a whole number of zero or more',
+    })
+  }
+  const knows = Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
+    Number(kind === 'state' && (operands === undefined || operands.includes(name))),
+  )
+  return { used: new Map(Object.entries(used)), duties: new Map(Object.entries(duties)), knows }
+}

@@ -1,0 +1,74 @@
+import type { Static } from 'typebox'
+import type { GatewayLink } from './gateway-link.ts'
+import { parseMessage } from './messages/parse.ts'
+import {
+  type LeasedTask,
+  TASKS,
+  type TaskAnswer,
+  type TaskBody,
+  type TaskKind,
+} from './messages/tasks.ts'
+
+/** What a party does for each kind of task; `invitation` names the attempt and its blobs. */
+export type TaskHandlers = {
+  readonly [K in TaskKind]?: (body: TaskBody<K>, invitation: string) => Promise<TaskAnswer<K>>
+}
+
+export interface TaskLoopOptions {
+  readonly link: GatewayLink
+  readonly handlers: TaskHandlers
+  readonly signal: AbortSignal
+  /** Tasks worked on at once. */
+  readonly parallel: number
+  /** Ms to hold one lease call open, and to wait after a failed one. */
+  readonly waitMs: number
+  readonly pause: (ms: number) => Promise<void>
+  /** Told of every task that ended, with the problem code of a refusal. */
+  readonly ended: (kind: string, code: string | undefined) => void
+}
+
+/**
+ * Fetches and does a party's work until `signal` aborts. A handler that throws refuses its task
+ * with the error's code; an answer that the gateway no longer wants (an old fence) is dropped.
+ */
+export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
+  await Promise.all(Array.from({ length: options.parallel }, () => runOne(options)))
+}
+
+async function runOne(options: TaskLoopOptions): Promise<void> {
+  const { link, signal, waitMs, pause, ended } = options
+  while (!signal.aborted) {
+    try {
+      const task = await link.lease(waitMs, signal)
+      if (task !== undefined) await work(task, options)
+    } catch (error) {
+      if (signal.aborted) return
+      ended('lease', codeOf(error))
+      await pause(Math.min(waitMs, 500))
+    }
+  }
+}
+
+async function work(task: LeasedTask, { link, handlers, ended }: TaskLoopOptions): Promise<void> {
+  let code: string | undefined
+  try {
+    await link.answer(task, await handle(task.kind, task, handlers))
+  } catch (error) {
+    code = codeOf(error)
+    await link.refuse(task, code)
+  }
+  ended(task.kind, code)
+}
+
+async function handle<K extends TaskKind>(kind: K, task: LeasedTask, handlers: TaskHandlers) {
+  const handler = handlers[kind]
+  if (handler === undefined) throw Object.assign(new Error(kind), { code: 'TASK_NOT_MINE' })
+  const body = parseMessage(TASKS[kind].body, task.body) as Static<(typeof TASKS)[K]['body']>
+  return handler(body, task.invitation)
+}
+
+/** The code of an error that has one; never its message. */
+export function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,59}$/.test(code) ? code : 'INTERNAL'
+}

@@ -1,0 +1,25 @@
+import type { Random } from '#crypto/random'
+import type { Signer } from '#crypto/sign/jws'
+import type { Evidence } from '#evidence/log'
+import type { GatewayLink } from '#protocol/gateway-link'
+import type { Desk } from '#protocol/session-papers'
+import type { HeSession, LiveSessions } from './live-sessions.ts'
+import type { SessionStore } from './store/session-store.ts'
+
+/** What the release authority's handlers work with. */
+export interface ReleaseDesk {
+  readonly did: string
+  readonly auditor: string
+  readonly store: SessionStore
+  readonly live: LiveSessions
+  readonly link: GatewayLink
+  readonly evidence: Evidence
+  readonly random: Random
+  readonly now: () => number
+  /** How long a session's key lives, in ms. */
+  readonly sessionMs: number
+  readonly signer: () => Signer
+  /** The current directory and the pinned counterparts. */
+  readonly open: () => Promise<Desk>
+  readonly createKeys: () => Promise<HeSession>
+}

@@ -1,0 +1,59 @@
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { ReleaseDatabase, ReleaseSessionTable } from './schema.ts'
+
+export type ReleaseSession = Selectable<ReleaseSessionTable>
+type Row = Omit<ReleaseSession, 'space_id' | 'created_at'>
+
+/** The sessions of one space. Every change of state names the state it leaves. */
+export class SessionStore {
+  readonly #db: Kysely<ReleaseDatabase>
+  readonly #spaceId: string
+
+  constructor(db: Kysely<ReleaseDatabase>, spaceId: string) {
+    this.#db = db
+    this.#spaceId = spaceId
+  }
+
+  async find(invitation: string): Promise<ReleaseSession | undefined> {
+    return this.#db
+      .selectFrom('release_session')
+      .selectAll()
+      .where('space_id', '=', this.#spaceId)
+      .where('invitation', '=', invitation)
+      .executeTakeFirst()
+  }
+
+  async insert(
+    tx: Transaction<ReleaseDatabase>,
+    row: Pick<Row, 'invitation' | 'sid' | 'opening' | 'expires_at'>,
+  ): Promise<void> {
+    await tx
+      .insertInto('release_session')
+      .values({ ...row, space_id: this.#spaceId, state: 'opened' })
+      .execute()
+  }
+
+  /**
+   * Moves a session out of one of the states `from`. False where it has left them already: the
+   * caller then must not act, because somebody else signed the other outcome.
+   */
+  async move(
+    tx: Transaction<ReleaseDatabase>,
+    invitation: string,
+    from: readonly ReleaseSession['state'][],
+    change: Partial<Omit<Row, 'invitation'>>,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await tx
+      .updateTable('release_session')
+      .set(change)
+      .where('space_id', '=', this.#spaceId)
+      .where('invitation', '=', invitation)
+      .where('state', 'in', from)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  transaction<T>(work: (tx: Transaction<ReleaseDatabase>) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute(work)
+  }
+}

@@ -1,0 +1,40 @@
+import { channel } from 'node:diagnostics_channel'
+
+/**
+ * The places between "intent written" and "confirmed" where a process may die and everything must
+ * still come out once and only once. Crash tests kill a process at each of them, so add a name
+ * together with its test.
+ */
+export const FAULT_POINTS = [
+  'task-leased',
+  'task-completing',
+  'migration-applied',
+  'release.session.before-store',
+  'release.session.after-store',
+  'release.confirmation.before-store',
+  'release.confirmation.after-store',
+  'release.outcome.before-store',
+  'release.outcome.after-store',
+  'release.void.before-store',
+  'release.void.after-store',
+  'connector.reservation.before-store',
+  'connector.reservation.after-store',
+  'connector.submission.before-store',
+  'connector.submission.after-store',
+  'connector.submission.before-send',
+  'connector.submission.after-send',
+  'connector.void.before-store',
+  'connector.void.after-store',
+] as const
+
+export type FaultPoint = (typeof FAULT_POINTS)[number]
+
+/** Crash tests subscribe to this channel of `node:diagnostics_channel`; messages are the names. */
+export const FAULT_CHANNEL = 'baotu:fault-point'
+
+const faults = channel(FAULT_CHANNEL)
+
+/** Marks such a place. Costs one check; no flag, setting or environment changes what it does. */
+export function faultPoint(name: FaultPoint): void {
+  if (faults.hasSubscribers) faults.publish(name)
+}
