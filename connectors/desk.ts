@@ -40,7 +40,7 @@ export interface ConnectorDesk {
   readonly signer: () => Signer
   /** The current directory and the pinned counterparts. */
   readonly open: () => Promise<Desk>
-  readonly source: (part: string) => PartSource | undefined
+  readonly source: (product: string, part: string) => PartSource | undefined
   /** Deny by default: throws a coded refusal unless this holder's own policy permits. */
   readonly judge: (desk: Desk, session: OpenedSession) => Promise<Judgement>
   readonly encrypt: Encrypt

@@ -30,7 +30,7 @@ export async function advertise(
   const { policy, controls } = await desk.judge(papers, session)
   const keys = await createSessionKeys(desk.random)
   const parts = await Promise.all(
-    panels.map(async ({ part }) => ({ part, dataset: await sourceOf(desk, part).version() })),
+    panels.map(async ({ part }) => ({ part, dataset: await sourceOf(desk, session, part).version() })),
   )
   const statement: Advert = {
     type: 'baotu/advert@1',
@@ -58,8 +58,12 @@ export function ownPanels(desk: ConnectorDesk, { plan }: OpenedSession): readonl
 }
 
 /** The source of a part, from the holder's own configuration. */
-export function sourceOf(desk: ConnectorDesk, part: string): PartSource {
-  const source = desk.source(part)
+export function sourceOf(
+  desk: ConnectorDesk,
+  { product }: OpenedSession,
+  part: string,
+): PartSource {
+  const source = desk.source(product.product, part)
   if (source !== undefined) return source
   throw new ConnectorError('PART_NOT_HELD', `this connector has no source for part \`${part}\``)
 }

@@ -134,7 +134,7 @@ async function panelPlaintexts(
   keys: SessionKeys,
   seed: Secret,
 ): Promise<{ plaintexts: readonly BigUint64Array[]; vetoed: Veto[] }> {
-  const source = sourceOf(desk, panel.part)
+  const source = sourceOf(desk, agreed, panel.part)
   const own = agreed.adverts.find(({ holder }) => holder === desk.did)
   const promised = own?.parts.find(({ part }) => part === panel.part)?.dataset
   const groups = await source.run(panel.question, desk.queryMs)

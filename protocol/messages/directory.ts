@@ -35,6 +35,10 @@ export const Participant = Strict({
   identityLevel: Type.Integer({ minimum: 1, maximum: 4 }),
   region: Name,
   consumerGroup: Type.Optional(Name),
+  /** The verifier key of its evidence log (C2SP signed-note: name, key id, public key). */
+  log: Type.Optional(
+    Type.String({ maxLength: 500, pattern: '^[^\\s+]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/=]+$' }),
+  ),
   keys: Type.Array(ListedKey, { maxItems: 32 }),
 })
 

@@ -1,0 +1,144 @@
+/**
+ * Checks one exported log: its checkpoint's signature, every entry against every tile, the root
+ * recomputed from the entries, every file accounted for. Trusts the key alone. Node only.
+ */
+import { leafHash, sameHash } from '#crypto/merkle'
+import { alignEntries } from './align-entries.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Entry } from './entry.ts'
+import { decodeBundle } from './entry-bundle.ts'
+import { parseEntry } from './entry-form.ts'
+import { EvidenceError } from './evidence-error.ts'
+import type { Finding } from './finding.ts'
+import type { NoteVerifier } from './note-key.ts'
+import { bundlePath, TILE_WIDTH, tilePath } from './tile.ts'
+import type { TileFolder } from './tile-folder.ts'
+import { TreeEdge } from './tree-edge.ts'
+import { openCheckpoint } from './verify-note.ts'
+
+export interface CheckedLog {
+  readonly checkpoint: Checkpoint | undefined
+  /** By sequence number; those that cannot be read are left out and found. */
+  readonly entries: ReadonlyMap<number, Entry>
+  readonly findings: readonly Finding[]
+  /** The tree as the entries give it, for checks against older checkpoints. */
+  readonly edge: TreeEdge
+}
+
+/** Reads everything below `folder`, the log's own; every defect is a finding, none is thrown. */
+export function checkLog(folder: TileFolder, log: NoteVerifier): CheckedLog {
+  return new LogCheck(folder, log).run()
+}
+
+class LogCheck {
+  readonly #folder: TileFolder
+  readonly #log: NoteVerifier
+  readonly #findings: Finding[] = []
+  readonly #entries = new Map<number, Entry>()
+  readonly #byEntries = new TreeEdge(0, [])
+  readonly #byTiles = new TreeEdge(0, [])
+
+  constructor(folder: TileFolder, log: NoteVerifier) {
+    this.#folder = folder
+    this.#log = log
+  }
+
+  run(): CheckedLog {
+    const checkpoint = this.#checkpoint()
+    for (let start = 0; start < (checkpoint?.size ?? 0); start += TILE_WIDTH) {
+      this.#bundle(start, Math.min(TILE_WIDTH, (checkpoint?.size ?? 0) - start))
+    }
+    if (checkpoint) this.#judge(checkpoint)
+    const findings = this.#findings
+    return { checkpoint, entries: this.#entries, findings, edge: this.#byEntries }
+  }
+
+  #checkpoint(): Checkpoint | undefined {
+    const bytes = this.#folder.read('checkpoint')
+    if (bytes === undefined) return this.#found({ code: 'FILE_MISSING', file: 'checkpoint' })
+    try {
+      return openCheckpoint(Buffer.from(bytes).toString('utf8'), this.#log)
+    } catch (error) {
+      const detail = error instanceof EvidenceError ? error.code : 'unreadable'
+      return this.#found({ code: 'CHECKPOINT_REFUSED', file: 'checkpoint', detail })
+    }
+  }
+
+  #bundle(start: number, width: number): void {
+    const file = bundlePath(start / TILE_WIDTH, width)
+    const bytes = this.#folder.read(file)
+    if (bytes === undefined) this.#found({ code: 'FILE_MISSING', index: start, file })
+    const { entries, isWhole } = decodeBundle(bytes ?? new Uint8Array(0))
+    const found = entries.map(leafHash)
+    const expected = this.#leaves(start, width) ?? found
+    for (const hash of found) this.#byEntries.add(hash)
+    for (const hash of expected) this.#byTiles.add(hash)
+    for (const [i, entry] of entries.entries()) this.#entry(start + i, file, entry)
+    if (bytes === undefined) return
+    const misplaced = alignEntries(expected.map(hex), found.map(hex))
+    for (const { code, at } of isWhole ? misplaced : misplaced.slice(0, 1)) {
+      this.#found({ code, index: start + at, file, detail: isWhole ? '' : 'cut from here' })
+    }
+    if (!isWhole && misplaced.length === 0) {
+      this.#found({ code: 'FILE_ALTERED', file, detail: 'bytes after the last entry' })
+    }
+  }
+
+  #leaves(start: number, width: number): Uint8Array[] | undefined {
+    const file = tilePath({ level: 0, index: start / TILE_WIDTH, width })
+    const bytes = this.#folder.read(file)
+    if (bytes === undefined) this.#found({ code: 'FILE_MISSING', index: start, file })
+    if (bytes?.length === width * 32) return split(bytes)
+    return undefined
+  }
+
+  #entry(index: number, file: string, bytes: Uint8Array): void {
+    try {
+      this.#entries.set(index, parseEntry(bytes))
+    } catch {
+      this.#found({ code: 'ENTRY_MALFORMED', index, file })
+    }
+  }
+
+  // Entries and leaf tiles were read apart: the one that gives the signed root is the true one.
+  #judge({ size, root }: Checkpoint): void {
+    const entriesHold = sameHash(this.#byEntries.root(), root)
+    const tilesHold = sameHash(this.#byTiles.root(), root)
+    if (entriesHold) this.#blameTiles()
+    if (!entriesHold && !tilesHold) {
+      this.#found({ code: 'CHECKPOINT_MISMATCH', file: 'checkpoint', detail: `size ${size}` })
+    }
+    for (const tile of (entriesHold ? this.#byEntries : this.#byTiles).changes()) {
+      const file = tilePath(tile)
+      const bytes = this.#folder.read(file)
+      if (bytes === undefined && tile.level > 0) this.#found({ code: 'FILE_MISSING', file })
+      if (bytes === undefined || sameHash(bytes, tile.bytes)) continue
+      const node = tile.index * TILE_WIDTH + firstDifference(bytes, tile.bytes)
+      this.#found({ code: 'TILE_ALTERED', index: node * TILE_WIDTH ** tile.level, file })
+    }
+  }
+
+  #blameTiles(): void {
+    const kept = this.#findings.filter(({ code }) => !isDisagreement(code))
+    this.#findings.splice(0, Number.POSITIVE_INFINITY, ...kept)
+  }
+
+  #found(finding: Omit<Finding, 'log' | 'detail'> & { detail?: string }): undefined {
+    this.#findings.push({ detail: '', log: this.#log.name, ...finding })
+  }
+}
+
+function isDisagreement(code: string): boolean {
+  return ['ENTRY_ALTERED', 'ENTRY_MISSING', 'ENTRY_ADDED', 'ENTRY_MOVED'].includes(code)
+}
+
+function split(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, i * 32 + 32))
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i])
+  return Math.floor((at < 0 ? Math.min(a.length, b.length) : at) / 32)
+}
+
+const hex = (hash: Uint8Array): string => Buffer.from(hash).toString('hex')

@@ -1,0 +1,49 @@
+/** Session, inputs and release: did every holder take part once, and was one result made of them? */
+import { type Defect, disagrees, missing } from './defect.ts'
+import type { Lineage } from './lineage.ts'
+
+export function* checkSession(lineage: Lineage): Generator<Defect> {
+  const { transcript, delivered, voided, inputs } = lineage
+  if (transcript === undefined) return yield missing(delivered, 'session.transcript')
+  if (transcript.entry.request !== delivered.entry.request) {
+    yield disagrees(transcript, 'session of another request')
+  }
+  for (const record of voided) {
+    const named = record.entry.transcript ?? transcript.entry.transcript
+    if (named === transcript.entry.transcript) yield disagrees(record, 'delivered although voided')
+  }
+  for (const holder of transcript.entry.holders) {
+    const own = inputs.filter(({ entry }) => entry.holder === holder)
+    if (own.length === 0) yield missing(transcript, `input.submitted of ${holder}`)
+    const other = own.find(({ entry }) => entry.submission !== own[0]?.entry.submission)
+    if (other) yield disagrees(other, 'a second submission of one holder')
+  }
+  for (const input of inputs) {
+    if (!transcript.entry.holders.includes(input.entry.holder)) {
+      yield disagrees(input, 'input of a holder outside the roster')
+    }
+  }
+}
+
+export function* checkRelease(lineage: Lineage): Generator<Defect> {
+  const { sealed, gated, delivered, inputs, submitted } = lineage
+  const own = sealed.find(({ entry }) => entry.result === delivered.entry.result)
+  if (own === undefined) return yield missing(delivered, 'release.sealed')
+  for (const other of sealed) {
+    const isSame = other.entry.result === own.entry.result && other.entry.sum === own.entry.sum
+    if (!isSame) yield disagrees(other, 'a second release of one session')
+  }
+  if (!gated.some(({ entry }) => entry.verdicts === own.entry.verdicts)) {
+    yield missing(own, 'release.gated')
+  }
+  const relayed = new Set(inputs.map(({ entry }) => entry.submission))
+  const used = new Set(own.entry.inputs)
+  if (!used.isSubsetOf(relayed)) yield disagrees(own, 'released from an unknown input')
+  if (!relayed.isSubsetOf(used)) yield disagrees(own, 'released without a submitted input')
+  if (submitted.length === 0) yield missing(own, 'holder.submitted', 'holder')
+  for (const mine of submitted) {
+    if (!relayed.has(mine.entry.submission)) {
+      yield disagrees(mine, 'the holder submitted something else')
+    }
+  }
+}

@@ -1,0 +1,175 @@
+/** The log's tables: every statement it runs, and nothing that decides. Rows are keyed by space. */
+import { type QueryExecutorProvider, sql } from 'kysely'
+import { byteaArray } from './bytea-array.ts'
+import { EvidenceError } from './evidence-error.ts'
+import { firstRow } from './log-database.ts'
+import { TILE_WIDTH } from './tile.ts'
+import type { GrownTile } from './tree-edge.ts'
+
+export interface HeadRow {
+  readonly origin: string
+  readonly size: number
+  /** The newest checkpoint, signed. */
+  readonly note: string
+}
+
+export interface PlacedBatch {
+  /** The log before the batch: its size and newest checkpoint. */
+  readonly size: number
+  readonly note: string
+  /** Tickets and leaf hashes of the outbox entries, in the order of their indexes. */
+  readonly tickets: readonly string[]
+  readonly hashes: readonly Uint8Array[]
+}
+
+export interface GrownLog {
+  readonly from: number
+  readonly to: number
+  /** Entries that came without a transaction of their own, placed last. */
+  readonly entries: readonly Uint8Array[]
+  readonly tiles: readonly GrownTile[]
+  readonly note: string
+}
+
+export interface LeafRow {
+  readonly index: number
+  readonly body: Uint8Array
+}
+
+type Numeric = string | number | bigint
+
+export class LogStore {
+  readonly #space: string
+
+  constructor(space: string) {
+    this.#space = space
+  }
+
+  async create(on: QueryExecutorProvider, { origin, size, note }: HeadRow): Promise<void> {
+    await sql`insert into evidence_head (space_id, origin, size, note)
+      values (${this.#space}, ${origin}, ${size}, ${note}) on conflict do nothing`.execute(on)
+  }
+
+  async head(on: QueryExecutorProvider): Promise<HeadRow | undefined> {
+    const row = await firstRow(
+      on,
+      sql<{ origin: string; size: Numeric; note: string }>`
+        select origin, size, note from evidence_head where space_id = ${this.#space}`,
+    )
+    return row && { ...row, size: Number(row.size) }
+  }
+
+  /** Puts an entry in the outbox of the caller's transaction; its index comes with the next batch. */
+  async post(on: QueryExecutorProvider, body: Uint8Array, hash: Uint8Array): Promise<string> {
+    const row = await firstRow(
+      on,
+      sql<{ id: Numeric }>`insert into evidence_outbox (space_id, body, leaf_hash)
+        values (${this.#space}, ${body}, ${hash}) returning id`,
+    )
+    return String(row?.id)
+  }
+
+  async hasPosted(on: QueryExecutorProvider): Promise<boolean> {
+    const row = await firstRow(
+      on,
+      sql<{ some: boolean }>`select exists (
+        select from evidence_outbox where space_id = ${this.#space}) as some`,
+    )
+    return row?.some ?? false
+  }
+
+  /** Makes this transaction the one leader of the log until it ends. */
+  async lead(on: QueryExecutorProvider): Promise<void> {
+    await sql`select pg_advisory_xact_lock(
+      hashtextextended(${`baotu-evidence/${this.#space}`}, 0))`.execute(on)
+  }
+
+  /** Moves up to `limit` entries from the outbox to the next indexes, oldest first. */
+  async place(on: QueryExecutorProvider, limit: number): Promise<PlacedBatch> {
+    const row = await firstRow(
+      on,
+      sql<{ size: Numeric; note: string; tickets: Numeric[]; hashes: Uint8Array }>`
+        with head as (select size, note from evidence_head where space_id = ${this.#space}),
+        oldest as (select id from evidence_outbox where space_id = ${this.#space}
+          order by id limit ${limit}),
+        moved as (delete from evidence_outbox using oldest
+          where evidence_outbox.space_id = ${this.#space} and evidence_outbox.id = oldest.id
+          returning evidence_outbox.id, body, leaf_hash),
+        placed as (select id, body, leaf_hash, row_number() over (order by id) - 1 as at from moved),
+        stored as (insert into evidence_leaf (space_id, idx, body, ticket)
+          select ${this.#space}, head.size + at, body, id from placed, head)
+        select (select size from head), (select note from head),
+          coalesce(array_agg(id order by id), '{}') as tickets,
+          coalesce(string_agg(leaf_hash, ''::bytea order by id), ''::bytea) as hashes
+        from placed`,
+    )
+    if (row === undefined || row.note === null) {
+      throw new EvidenceError('LOG_UNAVAILABLE', 'the log was never opened')
+    }
+    const tickets = row.tickets.map(String)
+    const hashes = tickets.map((_, i) => row.hashes.subarray(i * 32, i * 32 + 32))
+    return { size: Number(row.size), note: row.note, tickets, hashes }
+  }
+
+  /** Stores what the batch made and moves the head; LOG_HEAD_MOVED when another head is there. */
+  async grow(on: QueryExecutorProvider, grown: GrownLog): Promise<void> {
+    const { from, to, entries, tiles, note } = grown
+    const first = to - entries.length
+    const moved = await firstRow(
+      on,
+      sql<{ size: Numeric }>`with
+        stored as (insert into evidence_leaf (space_id, idx, body)
+          select ${this.#space}, ${first}::bigint + at - 1, body
+          from unnest(${byteaArray(entries)}::bytea[]) with ordinality as entry (body, at)),
+        tiled as (insert into evidence_tile (space_id, level, idx, hashes)
+          select ${this.#space}, level, idx, hashes
+          from unnest(${tiles.map((tile) => tile.level)}::int[],
+            ${tiles.map((tile) => tile.index)}::bigint[],
+            ${byteaArray(tiles.map((tile) => tile.bytes))}::bytea[]) as tile (level, idx, hashes)
+          on conflict (space_id, level, idx) do update set hashes = excluded.hashes)
+        update evidence_head set size = ${to}, note = ${note}
+        where space_id = ${this.#space} and size = ${from} returning size`,
+    )
+    if (moved === undefined)
+      throw new EvidenceError('LOG_HEAD_MOVED', `size ${from} is not the head`)
+  }
+
+  /** Hashes of one tile, as many as there are by now; none when it does not exist. */
+  async tile(on: QueryExecutorProvider, level: number, index: number): Promise<Uint8Array> {
+    const row = await firstRow(
+      on,
+      sql<{ hashes: Uint8Array }>`select hashes from evidence_tile
+        where space_id = ${this.#space} and level = ${level} and idx = ${index}`,
+    )
+    return row?.hashes ?? new Uint8Array(0)
+  }
+
+  /** The entries of one bundle, as many as there are by now. */
+  async bundle(on: QueryExecutorProvider, index: number): Promise<Uint8Array[]> {
+    const start = index * TILE_WIDTH
+    const { rows } = await sql<{ body: Uint8Array }>`select body from evidence_leaf
+      where space_id = ${this.#space} and idx >= ${start} and idx < ${start + TILE_WIDTH}
+      order by idx`.execute(on)
+    return rows.map(({ body }) => body)
+  }
+
+  async leaf(on: QueryExecutorProvider, index: number): Promise<LeafRow | undefined> {
+    return this.#leaf(on, sql`idx = ${index}`)
+  }
+
+  async leafOfTicket(on: QueryExecutorProvider, ticket: string): Promise<LeafRow | undefined> {
+    return this.#leaf(on, sql`ticket = ${ticket}`)
+  }
+
+  async #leaf(
+    on: QueryExecutorProvider,
+    which: ReturnType<typeof sql>,
+  ): Promise<LeafRow | undefined> {
+    const row = await firstRow(
+      on,
+      sql<{ idx: Numeric; body: Uint8Array }>`select idx, body from evidence_leaf
+        where space_id = ${this.#space} and ${which}`,
+    )
+    return row && { index: Number(row.idx), body: row.body }
+  }
+}

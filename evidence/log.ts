@@ -1,0 +1,154 @@
+import type { Kysely } from 'kysely'
+import { EMPTY_ROOT, leafHash } from '#crypto/merkle'
+import type { Clock } from '#runtime/clock'
+import type { EntryDraft } from './entry.ts'
+import { entryBytes } from './entry-form.ts'
+import { EvidenceError } from './evidence-error.ts'
+import type { ForkGuard } from './fork-guard.ts'
+import { type CallerTransaction, type LogDatabase, logDatabase } from './log-database.ts'
+import { signed } from './log-growth.ts'
+import { LogStore } from './log-store.ts'
+import { loadTree } from './log-tree.ts'
+import type { NoteSigner } from './note-signer.ts'
+import { makeReceipt, type Receipt } from './receipt.ts'
+import { type Posted, Sequencer } from './sequencer.ts'
+import type { TileSource } from './tile-source.ts'
+
+export interface EvidenceOptions<DB> {
+  /** The party's own database, migrated with `EVIDENCE_MIGRATIONS` among others. */
+  readonly db: Kysely<DB>
+  readonly spaceId: string
+  /** Signs the checkpoints; its name is the log's origin, e.g. `gateway.example/jinan`. */
+  readonly signer: NoteSigner
+  readonly guard: ForkGuard
+  readonly clock: Clock
+  /** How often entries that nobody asks a receipt for are sequenced; 200 unless said. */
+  readonly sweepMs?: number
+}
+
+/** An entry in the outbox: what to keep until the transaction has committed. */
+export interface Appended extends Required<Posted> {
+  /** SHA-256(0x00 ‖ entry), base64. */
+  readonly leafHash: string
+}
+
+/**
+ * One party's transparency log (存证). Opened by each replica; they share the database. Its
+ * checkpoint comes after sequencing all that was committed before the call.
+ */
+export interface Evidence extends TileSource, AsyncDisposable {
+  /** Of the log's own key: what others pin. */
+  readonly vkey: string
+  /**
+   * Writes the entry in the caller's transaction: it is in the log exactly when the business event
+   * is in the database. It takes no lock, so it suits every isolation level. The index comes with
+   * the receipt.
+   */
+  append(tx: CallerTransaction, draft: EntryDraft): Promise<Appended>
+  /** Writes an entry that belongs to no transaction; durable when it resolves. */
+  record(draft: EntryDraft): Promise<Receipt>
+  /**
+   * The receipt of an appended entry, after its transaction committed. When this fails the log
+   * could not be written: do not give the answer. After a crash the ticket alone is enough.
+   */
+  receipt(posted: Posted): Promise<Receipt>
+  /** A fresh receipt of any entry, against the newest checkpoint. */
+  receiptAt(index: number): Promise<Receipt>
+}
+
+/**
+ * Opens the log, making it on first use. Refuses with LOG_FORKED when the database holds less or
+ * other than this guard once released, and with LOG_UNAVAILABLE when it belongs to another origin.
+ */
+export async function openEvidence<DB>(options: EvidenceOptions<DB>): Promise<Evidence> {
+  const { signer, spaceId, guard, clock, sweepMs = 200 } = options
+  const database = logDatabase(options.db)
+  const store = new LogStore(spaceId)
+  const origin = signer.verifier.name
+  const note = await signed(signer, { origin, size: 0, root: EMPTY_ROOT })
+  await store.create(database.reader, { origin, size: 0, note })
+  const head = await store.head(database.reader)
+  if (head?.origin !== origin) throw new EvidenceError('LOG_UNAVAILABLE', 'log of another origin')
+  const sequencer = new Sequencer({ database, store, signer, guard })
+  await sequencer.observe()
+  return new EvidenceLog({ database, store, sequencer, clock }, signer.verifier.vkey, sweepMs)
+}
+
+interface LogParts {
+  readonly database: LogDatabase
+  readonly store: LogStore
+  readonly sequencer: Sequencer
+  readonly clock: Clock
+}
+
+class EvidenceLog implements Evidence {
+  readonly vkey: string
+  readonly #parts: LogParts
+  readonly #sweeper: NodeJS.Timeout
+  #sweep: Promise<void> | undefined
+
+  constructor(parts: LogParts, vkey: string, sweepMs: number) {
+    this.vkey = vkey
+    this.#parts = parts
+    this.#sweeper = setInterval(() => this.#sweepOnce(), sweepMs).unref()
+  }
+
+  async append(tx: CallerTransaction, draft: EntryDraft): Promise<Appended> {
+    if (!tx.isTransaction) throw new EvidenceError('NOT_IN_TRANSACTION', `entry ${draft.type}`)
+    const body = this.#bytes(draft)
+    const hash = leafHash(body)
+    const ticket = await this.#parts.store.post(tx, body, hash)
+    return { ticket, leafHash: Buffer.from(hash).toString('base64'), entry: body.toString() }
+  }
+
+  async record(draft: EntryDraft): Promise<Receipt> {
+    return this.#parts.sequencer.record(this.#bytes(draft))
+  }
+
+  async receipt(posted: Posted): Promise<Receipt> {
+    return this.#parts.sequencer.settle(posted)
+  }
+
+  async receiptAt(index: number): Promise<Receipt> {
+    const { sequencer, store, database } = this.#parts
+    const { head, note } = await sequencer.observe()
+    const leaf = index < head.size ? await store.leaf(database.reader, index) : undefined
+    if (leaf === undefined) throw new EvidenceError('RECEIPT_NOT_FOUND', `index ${index}`)
+    const tree = await loadTree(store, database.reader, head.size, [index])
+    return makeReceipt(tree, note, index, Buffer.from(leaf.body).toString())
+  }
+
+  async checkpoint(): Promise<string> {
+    return (await this.#parts.sequencer.observe()).note
+  }
+
+  async tile(level: number, index: number): Promise<Uint8Array> {
+    return this.#parts.store.tile(this.#parts.database.reader, level, index)
+  }
+
+  async bundle(index: number): Promise<readonly Uint8Array[]> {
+    return this.#parts.store.bundle(this.#parts.database.reader, index)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#sweeper)
+    await this.#sweep
+    await this.#parts.sequencer.idle()
+  }
+
+  #bytes(draft: EntryDraft): Buffer {
+    return Buffer.from(entryBytes({ ...draft, v: 1, at: this.#parts.clock.now() }))
+  }
+
+  // A sweep that fails is tried again by the next one; whoever needs the log hears of it directly.
+  #sweepOnce(): void {
+    const { store, database, sequencer } = this.#parts
+    this.#sweep ??= store
+      .hasPosted(database.reader)
+      .then((some) => (some ? sequencer.observe().then(() => undefined) : undefined))
+      .catch(() => undefined)
+      .finally(() => {
+        this.#sweep = undefined
+      })
+  }
+}

@@ -1,0 +1,64 @@
+import { hkdfSync } from 'node:crypto'
+import path from 'node:path'
+import type { Kysely } from 'kysely'
+import { decodeBase64url } from '#crypto/base64url'
+import { Secret } from '#crypto/secret'
+import { keyPairFromSeed, SEED_BYTES } from '#crypto/sign/key-pair'
+import type { Clock } from '#runtime/clock'
+import { openFileGuard } from './fork-guard.ts'
+import { type Evidence, openEvidence } from './log.ts'
+import { noteVerifier } from './note-key.ts'
+import type { NoteSigner } from './note-signer.ts'
+
+/** Whose log it is, where, and the secret that wraps the party's keys. */
+export interface PartyLogOptions<DB> {
+  readonly db: Kysely<DB>
+  readonly did: string
+  readonly spaceId: string
+  readonly wrappingKey: Secret
+  /** Keeps the guard against forks, outside the database. */
+  readonly state: string
+  readonly clock: Clock
+}
+
+/** A party's own log: opened with its log key and a guard file in its state folder. */
+export async function openPartyLog<DB>(options: PartyLogOptions<DB>): Promise<Evidence> {
+  const { db, spaceId, state, clock } = options
+  const signer = await partyLogSigner(options)
+  const file = path.join(state, 'evidence-guard')
+  const guard = await openFileGuard(file, signer.verifier.name)
+  return openEvidence({ db, spaceId, signer, guard, clock })
+}
+
+/**
+ * The key that signs a party's checkpoints. It is derived from the secret that wraps the party's
+ * other keys (HKDF, label `baotu/log-key`), so it outlives their rotation and is stored nowhere.
+ * Its verifier key is what the directory lists as the party's `log`.
+ */
+export async function partyLogSigner({
+  did,
+  spaceId,
+  wrappingKey,
+}: Pick<PartyLogOptions<never>, 'did' | 'spaceId' | 'wrappingKey'>): Promise<NoteSigner> {
+  const name = logName(did, spaceId)
+  const derived = wrappingKey.use((bytes) => {
+    return new Uint8Array(hkdfSync('sha256', bytes, 'baotu/log-key', name, SEED_BYTES))
+  })
+  using seed = Secret.take(derived)
+  const { jwk, privateKey } = await keyPairFromSeed('sign', seed)
+  const verifier = noteVerifier(name, 'ed25519', decodeBase64url(jwk.x))
+  return {
+    verifier,
+    sign: async (text) => {
+      const message = new TextEncoder().encode(text)
+      const signature = await crypto.subtle.sign('Ed25519', privateKey, message)
+      const { keyId } = verifier
+      return { name, keyId, signature: new Uint8Array(signature) }
+    },
+  }
+}
+
+/** The origin of a party's log: its host and the space. */
+export function logName(did: string, spaceId: string): string {
+  return `${did.replace(/^did:web:/, '')}/${spaceId}`
+}

@@ -1,0 +1,107 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { encodeBundle } from '#evidence/entry-bundle'
+import { logFolder } from '#evidence/evidence-folder'
+import { exportTiles } from '#evidence/export'
+import { listFiles } from '#evidence/tile-folder'
+import { exported, temporaryFolder, verified } from './made-folder.ts'
+import { MadeLog } from './made-log.ts'
+import { gatewayLog, holderLog, standing, TAX } from './made-story.ts'
+
+t.test('good evidence verifies, and names what it checked', async (t) => {
+  const folder = temporaryFolder(t)
+  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  await exported(folder, logs)
+  const report = verified(folder, logs)
+  t.strictSame(report.findings, [])
+  t.ok(report.isGood)
+  t.strictSame(
+    report.checkpoints.map(({ size }) => size),
+    [21, 2, 2],
+  )
+  t.equal(report.results.length, 1)
+})
+
+t.test('a dropped, swapped, doubled or forged entry is named by its number', async (t) => {
+  const truth = gatewayLog()
+  const file = path.join(logFolder(truth.origin), `tile/entries/000.p/${truth.bodies.length}`)
+  const forged = [...gatewayLog('other').bodies]
+  const cases: readonly [string, (bodies: Uint8Array[]) => Uint8Array[], object[]][] = [
+    ['dropped', (b) => b.toSpliced(9, 1), [{ code: 'ENTRY_MISSING', index: 9 }]],
+    [
+      'swapped',
+      (b) => b.with(3, at(b, 4)).with(4, at(b, 3)),
+      [
+        { code: 'ENTRY_MOVED', index: 3 },
+        { code: 'ENTRY_MOVED', index: 4 },
+      ],
+    ],
+    ['doubled', (b) => b.toSpliced(6, 0, at(b, 5)), [{ code: 'ENTRY_ADDED', index: 6 }]],
+    ['put for another', (b) => b.with(6, at(b, 5)), [{ code: 'ENTRY_ALTERED', index: 6 }]],
+    [
+      'forged',
+      (b) => b.with(12, Buffer.from(at(forged, 12)).fill(65, 9, 10)),
+      [{ code: 'ENTRY_ALTERED', index: 12 }],
+    ],
+  ]
+  for (const [name, change, expected] of cases) {
+    const folder = temporaryFolder(t)
+    await exported(folder, [truth])
+    writeFileSync(path.join(folder, file), encodeBundle(change(truth.bodies)))
+    const { findings, isGood } = verified(folder, [truth])
+    t.notOk(isGood, name)
+    const found = findings.filter(
+      ({ code }) => code.startsWith('ENTRY') && code !== 'ENTRY_MALFORMED',
+    )
+    t.match(found, expected, `${name}: ${JSON.stringify(findings)}`)
+    t.equal(found.length, expected.length, name)
+  }
+})
+
+t.test('every single-bit change of a log is found', async (t) => {
+  const log = new MadeLog('gateway.example/log', 'bits')
+  for (const draft of standing().slice(0, 6)) log.add(draft)
+  const folder = temporaryFolder(t)
+  await exported(folder, [log])
+  t.ok(verified(folder, [log]).isGood, 'control: untouched it verifies')
+  const place = path.join(folder, logFolder(log.origin))
+  for (const name of listFiles(place)) {
+    const file = path.join(place, name)
+    const bytes = readFileSync(file)
+    const missed: number[] = []
+    for (let bit = 0; bit < bytes.length * 8; bit += 5) {
+      const changed = Buffer.from(bytes)
+      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit % 8)), bit >> 3)
+      writeFileSync(file, changed)
+      const { findings } = verified(folder, [log])
+      if (!findings.some((finding) => finding.file?.endsWith(name))) missed.push(bit)
+    }
+    writeFileSync(file, bytes)
+    t.strictSame(missed, [], `${name}: ${bytes.length} bytes`)
+  }
+})
+
+t.test(
+  'a log of several tiles grows in place, and its old partial files still count',
+  async (t) => {
+    const log = new MadeLog('gateway.example/log', 'many')
+    const folder = temporaryFolder(t)
+    const grow = async (count: number) => {
+      for (let i = 0; i < count; i++) for (const draft of standing()) log.add(draft)
+      await exportTiles(log, path.join(folder, logFolder(log.origin)))
+      t.strictSame(verified(folder, [log]).findings, [], `${log.bodies.length} entries`)
+    }
+    for (const count of [10, 21, 1, 33, 64]) await grow(count)
+    const old = path.join(folder, logFolder(log.origin), 'tile/0/000.p/80')
+    const bytes = readFileSync(old)
+    writeFileSync(old, bytes.fill(0, 64, 65))
+    t.match(verified(folder, [log]).findings, [{ code: 'FILE_ALTERED', file: /000\.p\/80$/ }])
+    rmSync(path.join(folder, logFolder(log.origin), 'tile/1/000.p/4'), { force: true })
+    t.ok(verified(folder, [log]).findings.some(({ code }) => code === 'FILE_MISSING'))
+  },
+)
+
+function at(bodies: readonly Uint8Array[], index: number): Uint8Array {
+  return bodies[index] ?? new Uint8Array(0)
+}
