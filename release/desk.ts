@@ -1,9 +1,10 @@
+import type { SessionCell } from '#crypto/he/session-cells'
 import type { Random } from '#crypto/random'
 import type { Signer } from '#crypto/sign/jws'
 import type { Evidence } from '#evidence/log'
 import type { GatewayLink } from '#protocol/gateway-link'
 import type { Desk } from '#protocol/session-papers'
-import type { HeSession, LiveSessions } from './live-sessions.ts'
+import type { LiveSessions } from './live-sessions.ts'
 import type { SessionStore } from './store/session-store.ts'
 
 /** What the release authority's handlers work with. */
@@ -21,5 +22,6 @@ export interface ReleaseDesk {
   readonly signer: () => Signer
   /** The current directory and the pinned counterparts. */
   readonly open: () => Promise<Desk>
-  readonly createKeys: () => Promise<HeSession>
+  /** A fresh key pair in a disposable worker. */
+  readonly createKeys: () => Promise<SessionCell>
 }

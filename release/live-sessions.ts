@@ -1,18 +1,7 @@
-import type { Residues } from '#crypto/he/wire'
-
-/**
- * One session's HE key pair. The secret key is made in a disposable worker, never leaves it and is
- * never stored; disposing wipes the worker's memory before it ends.
- */
-export interface HeSession extends AsyncDisposable {
-  /** The public key on our wire, seed-compressed. */
-  readonly publicKey: Uint8Array
-  /** Decrypts recomputed sums: 4,096 residues modulo 2^50 each. */
-  open(sums: readonly Residues[]): Promise<readonly BigUint64Array[]>
-}
+import type { SessionCell } from '#crypto/he/session-cells'
 
 interface Live {
-  readonly he: HeSession
+  readonly he: SessionCell
   readonly expiresAt: number
 }
 
@@ -36,11 +25,11 @@ export class LiveSessions implements AsyncDisposable {
     return this.#live.size < this.#atMost
   }
 
-  add(invitation: string, he: HeSession, expiresAt: number): void {
+  add(invitation: string, he: SessionCell, expiresAt: number): void {
     this.#live.set(invitation, { he, expiresAt })
   }
 
-  get(invitation: string): HeSession | undefined {
+  get(invitation: string): SessionCell | undefined {
     const live = this.#live.get(invitation)
     return live !== undefined && this.#now() < live.expiresAt ? live.he : undefined
   }

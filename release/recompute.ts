@@ -1,7 +1,8 @@
-import { digestBytes } from '#crypto/digest'
+import { type Digest, digestBytes, digestOf } from '#crypto/digest'
 import { createSum } from '#crypto/he/evaluate'
-import { parameterSet } from '#crypto/he/parameters'
-import { type Residues, unpackCiphertext } from '#crypto/he/wire'
+import { TAB } from '#crypto/he/parameters'
+import { type Residues, residueCount } from '#crypto/he/residues'
+import { packResidues, unpackCiphertext } from '#crypto/he/wire'
 import { ProtocolError } from '#protocol/errors'
 import type { Submission } from '#protocol/messages/session'
 import type { Panel, Plan } from '#protocol/plans/plan'
@@ -36,12 +37,19 @@ export async function recomputeSums(
   return sums
 }
 
+/** What the log holds of the sums: whoever adds the signed inputs again gets the same. */
+export function sumsDigest(sums: readonly (readonly Residues[])[]): Digest {
+  const digests = sums.flat().map((sum) => digestBytes(packResidues(sum)))
+  return digestOf('baotu/p1/v1/sums', digests)
+}
+
 async function addColumn(digests: readonly string[], fetch: FetchCiphertext): Promise<Residues> {
-  const sum = createSum(parameterSet('TAB'))
+  const sum = createSum(TAB)
+  const buffer = new Float64Array(residueCount(TAB))
   for (const digest of digests) {
     const bytes = await fetch(digest)
     if (digestBytes(bytes) !== digest) throw rejected('a ciphertext is not the one that was signed')
-    sum.add(unpackCiphertext(bytes))
+    sum.add(unpackCiphertext(TAB, bytes, buffer))
   }
   return sum.finish()
 }

@@ -15,7 +15,7 @@ import { faultPoint } from '#runtime/fault-point'
 import type { ReleaseDesk } from '../desk.ts'
 import { ReleaseError } from '../errors.ts'
 import { type GatedTable, gateTable, type OpenedPanel } from '../open-panels.ts'
-import { recomputeSums } from '../recompute.ts'
+import { recomputeSums, sumsDigest } from '../recompute.ts'
 import type { ReleaseSession } from '../store/session-store.ts'
 import { endVoid } from './void-session.ts'
 
@@ -48,6 +48,7 @@ export async function releaseSession(
 
 interface Opened {
   readonly submissions: readonly Submission[]
+  readonly sum: string
   readonly panels: readonly OpenedPanel[]
   readonly gated: GatedTable
 }
@@ -69,7 +70,7 @@ async function openInputs(
     const panels = splitByPanel(agreed, opened)
     const controls = sessionControls(agreed.adverts.map((advert) => advert.controls))
     const gated = gateTable(agreed.plan, agreed.product, panels, controls)
-    return gated === undefined ? undefined : { submissions, panels, gated }
+    return gated && { submissions, sum: sumsDigest(sums), panels, gated }
   } catch (error) {
     if (isRejection(error)) return undefined
     throw error
@@ -116,7 +117,7 @@ async function finish(
   { directory, now }: Desk,
   agreed: AgreedSession,
   known: ReleaseSession,
-  { submissions, panels, gated }: Opened,
+  { submissions, sum, panels, gated }: Opened,
 ): Promise<TaskAnswer<'release'>> {
   const { request, plan, transcriptDigest: transcript, session } = agreed
   const salt = desk.random(32)
@@ -143,7 +144,16 @@ async function finish(
     verdicts: verdictsDigest(table),
   }
   const outcome = await desk.signer().sign(KINDS.release.typ, statement)
-  await store(desk, known, statement, { outcome, result, audit }, agreed.invitation.plan)
+  await store(
+    desk,
+    known,
+    statement,
+    { outcome, result, audit },
+    {
+      program: agreed.invitation.plan,
+      sum,
+    },
+  )
   return repeat(desk, { ...known, result, audit, state: 'released' }, outcome)
 }
 
@@ -152,7 +162,7 @@ async function store(
   known: ReleaseSession,
   { transcript, inputs, result, audit, verdicts }: Release,
   kept: { readonly outcome: string; readonly result: Uint8Array; readonly audit: Uint8Array },
-  program: string,
+  opened: { readonly program: string; readonly sum: string },
 ): Promise<void> {
   faultPoint('release.outcome.before-store')
   const moved = await desk.store.transaction(async (tx) => {
@@ -161,7 +171,7 @@ async function store(
       actor: desk.did,
       transcript,
       inputs,
-      program,
+      ...opened,
       result,
       audit,
       verdicts,
