@@ -1,19 +1,25 @@
 import type { JsonValue } from '#crypto/json-value'
-import type { KeyProvider, PublicKeyRecord } from '#crypto/sign/key-provider'
+import type { PublicKeyRecord } from '#crypto/sign/key-provider'
+import type { SecretReference } from '#runtime/party-config'
 import type { Space } from './load-space.ts'
-import { KEY_FILE, WRAPPING_KEY_FILE } from './party-keys.ts'
+import { KEY_FILE, type PartyKeys, WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, policiesOf } from './party-plan.ts'
 
 /** The file, below a party's folder, that holds the URL of its database with the password. */
 export const DATABASE_URL_FILE = 'database-url'
 
+/** The roles that keep an evidence log of their own. */
+const LOGGING: readonly string[] = ['gateway', 'release', 'holder']
+
 /** What a split has drawn or been given: keys by DID and ports on the loopback address. */
 export interface Drawn {
-  readonly keys: (did: string) => KeyProvider
+  readonly keys: (did: string) => PartyKeys
   readonly authorityPort: number
   readonly gatewayPorts: readonly number[]
   /** The mapping of a source: the operator's own file, or the copy beside prepared data. */
   readonly mapping: (holder: string, product: string, part: string) => string
+  /** Where the secrets are that the mappings of a holder name. */
+  readonly secrets: (holder: string) => Readonly<Record<string, SecretReference>>
 }
 
 /** One party's configuration: whose folder it lies in and what it says. Paths may be relative. */
@@ -93,6 +99,7 @@ function releaseConfig(space: Space, drawn: Drawn): Configuration['value'] {
 function holderConfig(space: Space, drawn: Drawn, did: string): Configuration['value'] {
   const holder = space.file.holders.find((candidate) => candidate.did === did)
   if (holder === undefined) throw new TypeError(`${did} is no holder of the space`)
+  const secrets = drawn.secrets(did)
   return {
     party: 'connector',
     ...basics(space, drawn, did),
@@ -104,6 +111,7 @@ function holderConfig(space: Space, drawn: Drawn, did: string): Configuration['v
     sources: holder.sources.map(({ product, part }) => {
       return { product, part, mapping: drawn.mapping(did, product, part) }
     }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
   }
 }
 
@@ -122,7 +130,7 @@ function basics(space: Space, drawn: Drawn, did: string): Configuration['value']
 }
 
 function anchor({ file: { authority } }: Space, drawn: Drawn): JsonValue {
-  const keys = drawn.keys(authority.did).publicKeys()
+  const keys = drawn.keys(authority.did).ring.publicKeys()
   return {
     url: `http://127.0.0.1:${drawn.authorityPort}`,
     did: authority.did,
@@ -139,13 +147,17 @@ function gatewayAccess({ file: { gateway } }: Space, drawn: Drawn): JsonValue {
 }
 
 function participantsOf(space: Space, drawn: Drawn): JsonValue[] {
-  return bodiesOf(space).map(({ role, consumerGroup, ...body }) => ({
-    ...body,
-    roles: [role],
-    state: 'active',
-    ...(consumerGroup === undefined ? {} : { consumerGroup }),
-    keys: drawn.keys(body.did).publicKeys().map(listedKey),
-  }))
+  return bodiesOf(space).map(({ role, consumerGroup, ...body }) => {
+    const { ring, log } = drawn.keys(body.did)
+    return {
+      ...body,
+      roles: [role],
+      state: 'active',
+      ...(consumerGroup === undefined ? {} : { consumerGroup }),
+      ...(LOGGING.includes(role) ? { log } : {}),
+      keys: ring.publicKeys().map(listedKey),
+    }
+  })
 }
 
 function listedKey({ purpose, kid, jwk, notBefore, notAfter }: PublicKeyRecord): JsonValue {

@@ -5,6 +5,7 @@ import type { Random } from '#crypto/random'
 import { Secret } from '#crypto/secret'
 import { createKeyFile, openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
+import { partyLogSigner } from '#evidence/party-log'
 import { ensurePrivate } from './private-file.ts'
 
 const DAY = 86_400_000
@@ -16,32 +17,49 @@ const RENEW_MS = 30 * DAY
 export const KEY_FILE = 'keys.json'
 export const WRAPPING_KEY_FILE = 'wrapping-key'
 
+export interface KeyOwner {
+  readonly did: string
+  readonly spaceId: string
+  readonly folder: string
+}
+
 export interface KeyMaking {
   readonly now: () => number
   readonly random: Random
+}
+
+/** A party's keys and, as the directory lists it, the verifier key of its evidence log. */
+export interface PartyKeys {
+  readonly ring: KeyProvider
+  readonly log: string
 }
 
 /**
  * The keys of one party: made at the first start, kept ever after, replaced before they end. They
  * lie in a file wrapped by a random key of its own, both readable by their owner alone.
  */
-export async function ensureKeys(
-  did: string,
-  folder: string,
-  { now, random }: KeyMaking,
-): Promise<KeyProvider> {
-  const keys = await openOrCreate(did, folder, { now, random })
-  const newest = keys.publicKeys().findLast(({ purpose }) => purpose === 'sign')
-  if (newest === undefined || newest.notAfter - now() < RENEW_MS) await keys.rotate()
-  return keys
+export async function ensureKeys(owner: KeyOwner, making: KeyMaking): Promise<PartyKeys> {
+  await mkdir(owner.folder, { recursive: true, mode: 0o700 })
+  const wrappingKey = await wrappingKeyOf(owner, making)
+  const ring = await openOrCreate(owner, wrappingKey, making)
+  const newest = ring.publicKeys().findLast(({ purpose }) => purpose === 'sign')
+  if (newest === undefined || newest.notAfter - making.now() < RENEW_MS) await ring.rotate()
+  const { verifier } = await partyLogSigner({ ...owner, wrappingKey })
+  return { ring, log: verifier.vkey }
 }
 
-async function openOrCreate(did: string, folder: string, { now, random }: KeyMaking) {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+async function wrappingKeyOf({ folder }: KeyOwner, { random }: KeyMaking): Promise<Secret> {
   const wrapped = await ensurePrivate(path.join(folder, WRAPPING_KEY_FILE), () => {
     return `${encodeBase64url(random(32))}\n`
   })
-  const wrappingKey = Secret.take(decodeBase64url(wrapped.trim()))
+  return Secret.take(decodeBase64url(wrapped.trim()))
+}
+
+async function openOrCreate(
+  { did, folder }: KeyOwner,
+  wrappingKey: Secret,
+  { now, random }: KeyMaking,
+): Promise<KeyProvider> {
   const file = path.join(folder, KEY_FILE)
   const options = { did, path: file, wrappingKey, now, random, lifetimeMs: LIFETIME_MS }
   const exists = await access(file).then(
