@@ -5,7 +5,7 @@ import type { GatewayLink } from '#protocol/gateway-link'
 import type { StatedControls } from '#protocol/messages/session'
 import type { AggregateQuestion, GroupPart } from '#protocol/plans/aggregate-question'
 import type { Desk, OpenedSession } from '#protocol/session-papers'
-import type { HolderLedger } from './ledger/holder-ledger.ts'
+import type { HolderLedger, Spending } from './ledger/holder-ledger.ts'
 import type { HeldKeys } from './session-keys.ts'
 
 /** What the holder's own policy says to a session. */
@@ -13,6 +13,8 @@ export interface Judgement {
   /** Digest of the policies that it was judged by. */
   readonly policy: string
   readonly controls: StatedControls
+  /** What the session spends of the counters of those policies. */
+  readonly spends: readonly Spending[]
 }
 
 /** One part's rows behind a push-down engine; see sources/source. */

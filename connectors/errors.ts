@@ -1,6 +1,7 @@
 /** Why a holder did not do a task. Public: listed in docs/errors.md, never renamed. */
 export type ConnectorErrorCode =
   | 'LEDGER_CONFLICT'
+  | 'LEDGER_LIMIT'
   | 'SESSION_KEYS_LOST'
   | 'HOLDER_REFUSES'
   | 'PART_NOT_HELD'

@@ -9,6 +9,9 @@ import { type Defect, disagrees, missing, mustPrecede } from './defect.ts'
 import type { Finding } from './finding.ts'
 import type { Lineage } from './lineage.ts'
 
+// 允许, 有条件允许, and the policy engine's own word.
+const PERMITTING: ReadonlySet<string> = new Set(['ALLOWED', 'CONDITIONAL', 'PERMIT'])
+
 /** Every defect that counts under `rules`, named at the sequence number that it concerns. */
 export function checkChain(lineage: Lineage, rules: ChainRules): Finding[] {
   return [...chainDefects(lineage)]
@@ -30,7 +33,7 @@ function* decisionDefects({ received, decided, delivered }: Lineage): Generator<
   if (received === undefined) yield missing(delivered, 'request.received')
   if (decided === undefined) return yield missing(delivered, 'request.decided')
   yield* mustPrecede(decided, delivered)
-  if (!['ALLOWED', 'CONDITIONAL'].includes(decided.entry.decision)) {
+  if (!PERMITTING.has(decided.entry.decision)) {
     yield disagrees(delivered, 'delivered although the decision was a refusal')
   }
   if (received === undefined) return

@@ -26,23 +26,24 @@ export function* checkSession(lineage: Lineage): Generator<Defect> {
 }
 
 export function* checkRelease(lineage: Lineage): Generator<Defect> {
-  const { sealed, gated, delivered, inputs, submitted } = lineage
+  const { sealed, gated, delivered, inputs, moreInputs, submitted } = lineage
   const own = sealed.find(({ entry }) => entry.result === delivered.entry.result)
   if (own === undefined) return yield missing(delivered, 'release.sealed')
-  for (const other of sealed) {
-    const isSame = other.entry.result === own.entry.result && other.entry.sum === own.entry.sum
-    if (!isSame) yield disagrees(other, 'a second release of one session')
+  for (const { log, index, entry } of sealed) {
+    const isSame = entry.result === own.entry.result && entry.audit === own.entry.audit
+    if (!isSame) yield disagrees({ log, index, entry }, 'a second release of one session')
   }
-  if (!gated.some(({ entry }) => entry.verdicts === own.entry.verdicts)) {
-    yield missing(own, 'release.gated')
+  for (const record of gated) {
+    if (record.entry.verdicts !== own.entry.verdicts) yield disagrees(record, 'other verdicts')
   }
-  const relayed = new Set(inputs.map(({ entry }) => entry.submission))
-  const used = new Set(own.entry.inputs)
+  const relayed = new Set(inputs.flatMap(({ entry }) => entry.ciphertexts))
+  const used = new Set([...own.entry.inputs, ...moreInputs.flatMap(({ entry }) => entry.inputs)])
   if (!used.isSubsetOf(relayed)) yield disagrees(own, 'released from an unknown input')
   if (!relayed.isSubsetOf(used)) yield disagrees(own, 'released without a submitted input')
+  const submissions = new Set(inputs.map(({ entry }) => entry.submission))
   if (submitted.length === 0) yield missing(own, 'holder.submitted', 'holder')
   for (const mine of submitted) {
-    if (!relayed.has(mine.entry.submission)) {
+    if (!submissions.has(mine.entry.submission)) {
       yield disagrees(mine, 'the holder submitted something else')
     }
   }

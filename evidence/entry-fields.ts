@@ -4,7 +4,7 @@
  * digested thing can be guessed), participants' DIDs, codes, counts and times. Plain data, no
  * dependency: the offline verifier reads it on a machine with nothing else.
  *
- * Kinds: digest, digests (at most 512), salted (a digest whose salt stays with the party that made
+ * Kinds: digest, digests (at most 800), salted (a digest whose salt stays with the party that made
  * it), tag (a subject's keyed tag, see subject-tag), did, dids, code, count, time (ms). A `?` marks
  * a field that may be absent.
  */
@@ -45,12 +45,13 @@ export const ENTRY_FIELDS = {
     submission: 'digest',
     ciphertexts: 'digests',
   },
+  'release.inputs': { transcript: 'digest', inputs: 'digests' },
   'release.gated': { transcript: 'digest', verdicts: 'salted' },
   'release.sealed': {
     transcript: 'digest',
     inputs: 'digests',
     program: 'digest',
-    sum: 'digest',
+    sum: 'digest?',
     result: 'digest',
     audit: 'digest',
     verdicts: 'salted',

@@ -28,6 +28,8 @@ export interface Lineage {
   readonly inputs: readonly Recorded<'input.submitted'>[]
   /** What the holders' own logs say, where those logs are at hand. */
   readonly submitted: readonly Recorded<'holder.submitted'>[]
+  /** Inputs that did not fit into the record of the release. */
+  readonly moreInputs: readonly Recorded<'release.inputs'>[]
   readonly gated: readonly Recorded<'release.gated'>[]
   readonly sealed: readonly Recorded<'release.sealed'>[]
   readonly acknowledged: readonly Recorded<'result.acknowledged'>[]
@@ -69,6 +71,7 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     voided: session ? index.naming('session.void', session) : [],
     inputs: index.naming('input.submitted', transcript),
     submitted: index.naming('holder.submitted', transcript),
+    moreInputs: index.naming('release.inputs', transcript),
     gated: index.naming('release.gated', transcript),
     sealed: index.naming('release.sealed', transcript),
     acknowledged: index.naming('result.acknowledged', result),

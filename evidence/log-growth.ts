@@ -47,7 +47,10 @@ export async function growLog(
   const { note, tickets } = placed
   const leaves = [...placed.hashes, ...direct.map(({ hash }) => hash)]
   if (leaves.length === 0) return { head: before, note, before, tickets, edge: undefined }
-  const base = cached?.note === note ? cached.edge : await loadEdge(store, tx, placed.size)
+  const base =
+    cached?.note === note
+      ? cached.edge
+      : await loadEdge((level, index) => store.tile(tx, level, index), placed.size)
   assertWhole(base, before, placed)
   const edge = base.settled()
   for (const leaf of leaves) edge.add(leaf)

@@ -1,14 +1,14 @@
-import type { QueryExecutorProvider } from 'kysely'
 import { EvidenceError } from './evidence-error.ts'
-import type { LogStore } from './log-store.ts'
 import { TILE_WIDTH } from './tile.ts'
 import { TreeView } from './tree.ts'
 import { TreeEdge } from './tree-edge.ts'
 
+/** Gives the hashes of a tile, at least those that the size asked about needs. */
+export type TileReader = (level: number, index: number) => Promise<Uint8Array>
+
 /** Reads the tiles above the given leaves and the right edge: enough for any proof about them. */
 export async function loadTree(
-  store: LogStore,
-  on: QueryExecutorProvider,
+  read: TileReader,
   size: number,
   leaves: readonly number[],
 ): Promise<TreeView> {
@@ -17,7 +17,7 @@ export async function loadTree(
     for (let level = 0, node = leaf; TILE_WIDTH ** level <= size && leaf >= 0; level++) {
       node = Math.floor(node / TILE_WIDTH)
       const id = `${level}/${node}`
-      if (!tiles.has(id)) tiles.set(id, await store.tile(on, level, node))
+      if (!tiles.has(id)) tiles.set(id, await read(level, node))
     }
   }
   return new TreeView(size, (level, index) => {
@@ -26,17 +26,12 @@ export async function loadTree(
   })
 }
 
-/** The right edge of the stored tree, ready to grow. */
-export async function loadEdge(
-  store: LogStore,
-  on: QueryExecutorProvider,
-  size: number,
-): Promise<TreeEdge> {
+/** The right edge of a stored tree, ready to grow. */
+export async function loadEdge(read: TileReader, size: number): Promise<TreeEdge> {
   const levels: Uint8Array[][] = []
   for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
     const width = count % TILE_WIDTH
-    const bytes =
-      width === 0 ? undefined : await store.tile(on, level, Math.floor(count / TILE_WIDTH))
+    const bytes = width === 0 ? undefined : await read(level, Math.floor(count / TILE_WIDTH))
     levels.push(Array.from({ length: width }, (_, i) => hashAt(bytes, i)))
   }
   return new TreeEdge(size, levels)

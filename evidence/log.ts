@@ -114,7 +114,7 @@ class EvidenceLog implements Evidence {
     const { head, note } = await sequencer.observe()
     const leaf = index < head.size ? await store.leaf(database.reader, index) : undefined
     if (leaf === undefined) throw new EvidenceError('RECEIPT_NOT_FOUND', `index ${index}`)
-    const tree = await loadTree(store, database.reader, head.size, [index])
+    const tree = await loadTree((level, at) => this.tile(level, at), head.size, [index])
     return makeReceipt(tree, note, index, Buffer.from(leaf.body).toString())
   }
 

@@ -11,7 +11,7 @@ import type { ForkGuard } from './fork-guard.ts'
 import type { LogDatabase } from './log-database.ts'
 import { BATCH_LIMIT, type DirectEntry, type Grower, type Growth, growLog } from './log-growth.ts'
 import type { LogStore } from './log-store.ts'
-import { loadTree } from './log-tree.ts'
+import { loadTree, type TileReader } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { makeReceipt, type Receipt } from './receipt.ts'
 import { TreeView } from './tree.ts'
@@ -116,8 +116,7 @@ export class Sequencer {
   // INVARIANT: a batch that grew the log has recomputed the root it grew from.
   async #rootAt(size: number, { before, edge }: Growth): Promise<Uint8Array> {
     if (edge && size === before.size) return before.root
-    const { store, database } = this.#parts
-    return (await loadTree(store, database.reader, size, [])).root()
+    return (await loadTree(this.#tile, size, [])).root()
   }
 
   async #settle(tickets: readonly WaitingTicket[], growth: Growth): Promise<void> {
@@ -142,9 +141,12 @@ export class Sequencer {
     const { store, database } = this.#parts
     const leaf = await store.leafOfTicket(database.reader, ticket)
     if (leaf === undefined) return undefined
-    const tree = await loadTree(store, database.reader, head.size, [leaf.index])
+    const tree = await loadTree(this.#tile, head.size, [leaf.index])
     return makeReceipt(tree, note, leaf.index, Buffer.from(leaf.body).toString())
   }
+
+  readonly #tile: TileReader = (level, index) =>
+    this.#parts.store.tile(this.#parts.database.reader, level, index)
 
   // A fork is final: nothing more is signed or released here until a person has looked.
   #failure(cause: unknown): EvidenceError {

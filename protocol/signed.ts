@@ -16,8 +16,15 @@ export interface PublicJwk {
  */
 export type VerifyJws = (
   jws: string,
-  expected: { readonly typ: string; readonly key: (kid: string) => PublicJwk | undefined },
+  expected: {
+    readonly typ: string
+    readonly key: (kid: string) => PublicJwk | undefined
+    readonly maxBytes: number
+  },
 ) => Promise<{ readonly payload: JsonValue; readonly kid: string }>
+
+/** Longer ones are refused before anything is parsed; a directory is the longest of all. */
+const MAX_JWS_BYTES = 16 * 1024 * 1024
 
 /** What is signed, under which `typ`, with which schema: one row per kind of message. */
 export interface MessageKind<S extends TSchema> {
@@ -32,8 +39,10 @@ export async function openSigned<const S extends TSchema>(
   jws: string,
   key: (kid: string) => PublicJwk | undefined,
 ): Promise<Static<S>> {
-  const { payload } = await verify(jws, { typ: kind.typ, key }).catch((cause) => {
-    throw new ProtocolError('SIGNATURE_REFUSED', `a ${kind.typ} did not verify`, undefined, cause)
-  })
+  const { payload } = await verify(jws, { typ: kind.typ, key, maxBytes: MAX_JWS_BYTES }).catch(
+    (cause) => {
+      throw new ProtocolError('SIGNATURE_REFUSED', `a ${kind.typ} did not verify`, undefined, cause)
+    },
+  )
   return parseMessage(kind.schema, payload)
 }

@@ -5,11 +5,11 @@ import type { Advert } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
 import type { Panel } from '#protocol/plans/plan'
 import { messageDigest } from '#protocol/session'
-import { type OpenedSession, openSession } from '#protocol/session-papers'
+import { type Desk, type OpenedSession, openSession } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ConnectorDesk, PartSource } from '../desk.ts'
 import { ConnectorError } from '../errors.ts'
-import type { CohortEntry } from '../ledger/holder-ledger.ts'
+import type { CohortEntry, Spending } from '../ledger/holder-ledger.ts'
 import { createSessionKeys } from '../session-keys.ts'
 
 /**
@@ -27,10 +27,13 @@ export async function advertise(
   const papers = await desk.open()
   const session = await openSession(papers, body)
   const panels = ownPanels(desk, session)
-  const { policy, controls } = await desk.judge(papers, session)
+  const { policy, controls, spends } = await desk.judge(papers, session)
   const keys = await createSessionKeys(desk.random)
   const parts = await Promise.all(
-    panels.map(async ({ part }) => ({ part, dataset: await sourceOf(desk, session, part).version() })),
+    panels.map(async ({ part }) => ({
+      part,
+      dataset: await sourceOf(desk, session, part).version(),
+    })),
   )
   const statement: Advert = {
     type: 'baotu/advert@1',
@@ -45,7 +48,7 @@ export async function advertise(
   }
   const advert = await desk.signer().sign(KINDS.advert.typ, statement)
   desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
-  await reserve(desk, session, statement, advert, panels, invitation)
+  await reserve(desk, papers, session, { statement, advert, spends, panels, invitation })
   return { advert }
 }
 
@@ -76,15 +79,21 @@ function advertisedBefore(desk: ConnectorDesk, invitation: string, advert: strin
   )
 }
 
+interface Answer {
+  readonly statement: Advert
+  readonly advert: string
+  readonly spends: readonly Spending[]
+  readonly panels: readonly Panel[]
+  readonly invitation: string
+}
+
 async function reserve(
   desk: ConnectorDesk,
+  { directory }: Desk,
   { request, requestDigest, session, product }: OpenedSession,
-  { policy, parts }: Advert,
-  advert: string,
-  panels: readonly Panel[],
-  invitation: string,
+  { statement, advert, spends, panels, invitation }: Answer,
 ): Promise<void> {
-  const { directory } = await desk.open()
+  const { policy, parts } = statement
   const cohorts = panels.map((panel): CohortEntry => {
     const { groupBy, where, amounts, flags } = panel.question
     const dataset = parts.find(({ part }) => part === panel.part)?.dataset ?? ''
@@ -109,6 +118,7 @@ async function reserve(
       advert,
       at: desk.now(),
       cohorts,
+      spends,
     })
     await desk.evidence.append(tx, {
       type: 'holder.decided',

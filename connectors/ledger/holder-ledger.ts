@@ -12,6 +12,17 @@ export interface Reservation {
   readonly advert: string
   readonly at: number
   readonly cohorts: readonly CohortEntry[]
+  readonly spends: readonly Spending[]
+}
+
+/** What a session spends of one counter of the policies that permitted it. */
+export interface Spending {
+  readonly counter: string
+  readonly amount: number
+  /** The total that must not be passed within the window. */
+  readonly limit: number
+  /** Undefined: for ever. */
+  readonly windowMs: number | undefined
 }
 
 /** One part's cohorts, for the differencing rules: units are named by what selects them. */
@@ -55,7 +66,10 @@ export type LedgerTransaction = Transaction<LedgerDatabase>
  */
 export interface HolderLedger {
   find(invitation: string): Promise<LedgerEntry | undefined>
-  /** Throws `LEDGER_CONFLICT` where the invitation is known already. */
+  /**
+   * Throws `LEDGER_CONFLICT` where the invitation is known already and `LEDGER_LIMIT` where a
+   * counter would pass its limit; in a serialisable transaction exactly one of two racers wins.
+   */
   reserve(tx: LedgerTransaction, reservation: Reservation): Promise<void>
   /** Stores before anything is sent. Throws `LEDGER_CONFLICT` unless the session is `reserved`. */
   submit(
@@ -69,7 +83,7 @@ export interface HolderLedger {
   markVoid(tx: LedgerTransaction, invitation: string, jws: string): Promise<void>
   /** The holder's own reasons: rule by part and group. */
   vetoes(invitation: string): Promise<readonly Veto[]>
-  /** Sessions reserved for a contract since `from` (ms), void ones included: no refund. */
-  reservedSince(contract: string, from: number): Promise<number>
+  /** What every counter has spent in its own window up to `at`, void sessions included: no refund. */
+  spent(at: number): Promise<Readonly<Record<string, number>>>
   transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T>
 }

@@ -1,5 +1,7 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { digestBytes } from '#crypto/digest'
+import type { Random } from '#crypto/random'
+import { type InTransaction, transactionsOf } from '#runtime/store/transaction'
 import { ConnectorError } from '../errors.ts'
 import type {
   HolderLedger,
@@ -15,10 +17,12 @@ import type { LedgerDatabase } from './schema.ts'
 export class PostgresLedger implements HolderLedger {
   readonly #db: Kysely<LedgerDatabase>
   readonly #spaceId: string
+  readonly transaction: InTransaction<LedgerDatabase>
 
-  constructor(db: Kysely<LedgerDatabase>, spaceId: string) {
+  constructor(db: Kysely<LedgerDatabase>, spaceId: string, random: Random) {
     this.#db = db
     this.#spaceId = spaceId
+    this.transaction = transactionsOf(db, { random })
   }
 
   async find(invitation: string): Promise<LedgerEntry | undefined> {
@@ -28,7 +32,7 @@ export class PostgresLedger implements HolderLedger {
   }
 
   async reserve(tx: LedgerTransaction, reservation: Reservation): Promise<void> {
-    const { cohorts, at, consumerGroup, ...rest } = reservation
+    const { cohorts, spends, at, consumerGroup, ...rest } = reservation
     const inserted = await tx
       .insertInto('ledger_session')
       .values({
@@ -46,6 +50,7 @@ export class PostgresLedger implements HolderLedger {
       return { ...cohort, space_id: this.#spaceId, invitation, columns: [...columns] }
     })
     await tx.insertInto('ledger_cohort').values(rows).execute()
+    await this.#spend(tx, reservation)
   }
 
   async submit(
@@ -109,19 +114,27 @@ export class PostgresLedger implements HolderLedger {
     return rows.map(({ part, group_index, rule }) => ({ part, group: group_index, rule }))
   }
 
-  async reservedSince(contract: string, from: number): Promise<number> {
-    const { count } = await this.#db
-      .selectFrom('ledger_session')
-      .select((eb) => eb.fn.countAll<bigint>().as('count'))
-      .where('space_id', '=', this.#spaceId)
-      .where('contract', '=', contract)
-      .where('reserved_at', '>=', new Date(from))
-      .executeTakeFirstOrThrow()
-    return Number(count)
+  async spent(at: number): Promise<Readonly<Record<string, number>>> {
+    return spentUpTo(this.#db, this.#spaceId, at)
   }
 
-  transaction<T>(work: (tx: LedgerTransaction) => Promise<T>): Promise<T> {
-    return this.#db.transaction().execute(work)
+  async #spend(tx: LedgerTransaction, { invitation, spends, at }: Reservation): Promise<void> {
+    const used = await spentUpTo(tx, this.#spaceId, at)
+    for (const { counter, amount, limit } of spends) {
+      if ((used[counter] ?? 0) + amount > limit) {
+        throw new ConnectorError('LEDGER_LIMIT', 'a counter of the policies is used up')
+      }
+    }
+    if (spends.length === 0) return
+    const rows = spends.map(({ counter, amount, windowMs }) => ({
+      space_id: this.#spaceId,
+      invitation,
+      counter,
+      amount: BigInt(amount),
+      window_ms: windowMs === undefined ? null : BigInt(windowMs),
+      reserved_at: new Date(at),
+    }))
+    await tx.insertInto('ledger_reservation').values(rows).execute()
   }
 
   #session(invitation: string) {
@@ -130,6 +143,19 @@ export class PostgresLedger implements HolderLedger {
       .where('space_id', '=', this.#spaceId)
       .where('invitation', '=', invitation)
   }
+}
+
+async function spentUpTo(
+  db: Kysely<LedgerDatabase>,
+  spaceId: string,
+  at: number,
+): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await sql<{ counter: string; spent: string }>`
+    select counter, sum(amount)::text as spent from ledger_reservation
+    where space_id = ${spaceId}
+      and (window_ms is null or reserved_at > ${new Date(at)} - window_ms * interval '1 ms')
+    group by counter`.execute(db)
+  return Object.fromEntries(rows.map(({ counter, spent }) => [counter, Number(spent)]))
 }
 
 function conflict(message: string): ConnectorError {

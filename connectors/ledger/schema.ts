@@ -23,6 +23,16 @@ export interface LedgerSessionTable {
   created_at: Generated<Date>
 }
 
+/** What a session spends of one counter of the policies; `window_ms` null: for ever. */
+export interface LedgerReservationTable {
+  space_id: string
+  invitation: string
+  counter: string
+  amount: bigint
+  window_ms: bigint | null
+  reserved_at: Date
+}
+
 /** What was asked of which version of which part: the cohorts of a session. */
 export interface LedgerCohortTable {
   space_id: string
@@ -55,6 +65,7 @@ export interface LedgerCiphertextTable {
 
 export interface LedgerDatabase {
   ledger_session: LedgerSessionTable
+  ledger_reservation: LedgerReservationTable
   ledger_cohort: LedgerCohortTable
   ledger_veto: LedgerVetoTable
   ledger_ciphertext: LedgerCiphertextTable

@@ -1,4 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Random } from '#crypto/random'
+import { type InTransaction, transactionsOf } from '#runtime/store/transaction'
 import type { ReleaseDatabase, ReleaseSessionTable } from './schema.ts'
 
 export type ReleaseSession = Selectable<ReleaseSessionTable>
@@ -8,10 +10,13 @@ type Row = Omit<ReleaseSession, 'space_id' | 'created_at'>
 export class SessionStore {
   readonly #db: Kysely<ReleaseDatabase>
   readonly #spaceId: string
+  /** Serialisable transactions: whoever loses a race does its work again or is refused. */
+  readonly transaction: InTransaction<ReleaseDatabase>
 
-  constructor(db: Kysely<ReleaseDatabase>, spaceId: string) {
+  constructor(db: Kysely<ReleaseDatabase>, spaceId: string, random: Random) {
     this.#db = db
     this.#spaceId = spaceId
+    this.transaction = transactionsOf(db, { random })
   }
 
   async find(invitation: string): Promise<ReleaseSession | undefined> {
@@ -51,9 +56,5 @@ export class SessionStore {
       .where('state', 'in', from)
       .executeTakeFirst()
     return numUpdatedRows === 1n
-  }
-
-  transaction<T>(work: (tx: Transaction<ReleaseDatabase>) => Promise<T>): Promise<T> {
-    return this.#db.transaction().execute(work)
   }
 }

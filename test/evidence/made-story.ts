@@ -125,7 +125,7 @@ export function answered(name: string): EntryDraft[] {
       type: 'release.sealed',
       actor: RELEASE,
       transcript,
-      inputs: TAX.map((holder) => id(`submission ${holder}`)),
+      inputs: TAX.map((holder) => id(`ciphertext ${holder}`)),
       program: digest('program'),
       sum: id('sum'),
       result: id('result'),

@@ -1,0 +1,8 @@
+import type { MigrationSet } from '#runtime/store/migration'
+import { ledgerMigration } from './migrations/0001-ledger.ts'
+
+/** The holder's own tables. A released step is never edited. */
+export const LEDGER_MIGRATIONS: MigrationSet = {
+  owner: 'connector',
+  migrations: [{ id: '0001-ledger', sql: ledgerMigration }],
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { openEncryptCells } from '#crypto/he/encrypt-cells'
+import { TAB } from '#crypto/he/parameters'
+import { openGround } from '#party/ground'
+import { startWork, type Work } from '#party/task-work'
+import { compile } from '#policies/compile'
+import { loadPolicy } from '#policies/load'
+import { type Clock, systemClock } from '#runtime/clock'
+import type { Log } from '#runtime/log'
+import type { ConnectorConfig } from './config.ts'
+import type { ConnectorDesk, Encrypt } from './desk.ts'
+import { judge } from './guard.ts'
+import { advertise } from './handlers/advertise.ts'
+import { noteVoid } from './handlers/note-void.ts'
+import { submit } from './handlers/submit.ts'
+import { LEDGER_MIGRATIONS } from './ledger/migrations.ts'
+import { PostgresLedger } from './ledger/postgres-ledger.ts'
+import type { LedgerDatabase } from './ledger/schema.ts'
+import { HeldKeys } from './session-keys.ts'
+import { openPartSources } from './sources/part-sources.ts'
+
+const CELL = { set: TAB, memoryMb: 256, deadlineMs: 60_000 }
+const PARALLEL = 2
+
+/** Opens keys, ledger, log, policies and sources, and works until disposed. */
+export async function startConnector(
+  config: ConnectorConfig,
+  folder: string,
+  log: Log,
+  clock: Clock = systemClock,
+): Promise<Work> {
+  await using owned = new AsyncDisposableStack()
+  const { did, spaceId, release } = config
+  const options = { config, folder, name: 'connector', release, clock }
+  const ground = await openGround<LedgerDatabase>({ ...options, migrations: [LEDGER_MIGRATIONS] })
+  owned.use(ground)
+  const { keys, db, evidence, party, random, now } = ground
+  const directory = await party.directory.current()
+  const sources = owned.use(await openPartSources(config, folder, directory.products))
+  const cells = owned.use(openEncryptCells(CELL))
+  const held = owned.use(new HeldKeys(now))
+  const ledger = new PostgresLedger(db, spaceId, random)
+  const guard = { snapshot: await readPolicies(config, folder), ledger }
+  const desk: ConnectorDesk = {
+    did,
+    ledger,
+    keys: held,
+    link: party.link,
+    evidence,
+    random,
+    now,
+    queryMs: (config.querySeconds ?? 120) * 1000,
+    signer: () => keys.signer(),
+    open: party.desk,
+    source: sources.of,
+    judge: judge.bind(undefined, guard),
+    encrypt: encryptWith(cells),
+  }
+  const work = owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
+  const running = owned.move()
+  return { done: work.done, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
+}
+
+function handlersOf(desk: ConnectorDesk) {
+  return {
+    advertise: advertise.bind(undefined, desk),
+    submit: submit.bind(undefined, desk),
+    'note-void': noteVoid.bind(undefined, desk),
+  }
+}
+
+function encryptWith(cells: ReturnType<typeof openEncryptCells>): Encrypt {
+  return async (publicKey, plaintexts) => {
+    await using cell = await cells.open(publicKey)
+    return cell.encrypt(plaintexts)
+  }
+}
+
+async function readPolicies({ policies }: ConnectorConfig, folder: string) {
+  const texts = policies.map((file) => readFile(path.resolve(folder, file), 'utf8'))
+  return compile((await Promise.all(texts)).map((text) => loadPolicy(text)))
+}

@@ -1,0 +1,37 @@
+import type { Party } from '#protocol/party'
+import { runTaskLoop, type TaskHandlers } from '#protocol/task-loop'
+import type { Log } from '#runtime/log'
+
+/** A party at work. Disposing lets the tasks in hand finish. */
+export interface Work extends AsyncDisposable {
+  /** Settles when the work ends. */
+  readonly done: Promise<void>
+}
+
+const WAIT_MS = 20_000
+
+/** Fetches and does a party's tasks until disposed. */
+export function startWork(
+  { link }: Party,
+  handlers: TaskHandlers,
+  log: Log,
+  parallel: number,
+): Work {
+  const stop = new AbortController()
+  const done = runTaskLoop({
+    link,
+    handlers,
+    signal: stop.signal,
+    parallel,
+    waitMs: WAIT_MS,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    ended: (task, code) => log.info({ task, ...(code ? { code } : {}) }, 'task ended'),
+  })
+  return {
+    done,
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await done
+    },
+  }
+}
