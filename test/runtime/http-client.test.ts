@@ -10,13 +10,14 @@ import { longPoll } from '#runtime/long-poll'
 import { RUNTIME_PROBLEMS } from '#runtime/runtime-problems'
 import { testAuthority } from '#test/support/certificates'
 import { capturedLog, seededRandom } from '#test/support/fixtures'
+import type { TapTest } from '#test/support/tap-test'
 
 const random = seededRandom('client')
 const Answer = Type.Object({ n: Type.Integer() }, { additionalProperties: false })
 
 /** A server of scripted answers, and a client whose waits are only written down. */
 async function against(
-  t: Teardown,
+  t: TapTest,
   listener: RequestListener,
   options: Partial<HttpClientOptions> = {},
 ) {
@@ -37,10 +38,6 @@ async function against(
     server.close()
   })
   return { client, waits }
-}
-
-interface Teardown {
-  teardown(done: () => Promise<void>): void
 }
 
 function json(status: number, body: unknown, headers = {}): RequestListener {

@@ -1,0 +1,145 @@
+import { type Kysely, sql } from 'kysely'
+import type { MigrationSet } from '#runtime/store/migration'
+import { openStore } from '#runtime/store/open-store'
+import { transactionsOf } from '#runtime/store/transaction'
+import { seededRandom } from '#test/support/fixtures'
+import type { TapTest } from '#test/support/tap-test'
+
+interface Tables {
+  account: { id: string; units: bigint }
+}
+
+const STEPS: MigrationSet = {
+  owner: 'bank',
+  migrations: [
+    {
+      id: '0001-accounts',
+      sql: 'create table account (id text primary key, units bigint not null)',
+    },
+    { id: '0002-first', sql: `insert into account values ('a', 9007199254740993), ('b', 0)` },
+  ],
+}
+
+/** What every PostgreSQL that a party may run on has to do. `database` gives the URL of a new one. */
+export function storeContract(t: TapTest, database: (t: TapTest) => Promise<string>): void {
+  const open = (url: string, set = STEPS) =>
+    openStore<Tables>({ url, party: 'test', migrations: [set] })
+
+  t.test('integers past 2^53 come back exactly, alone, counted and in lists', async (t) => {
+    await using db = await open(await database(t))
+    const row = await db.selectFrom('account').selectAll().where('id', '=', 'a').executeTakeFirst()
+    t.strictSame(row, { id: 'a', units: 9007199254740993n })
+    const { rows } = await sql`select count(*) as n, array_agg(units order by id) as all,
+      sum(units) as total, array[1::bigint, null] as holes from account`.execute(db)
+    t.strictSame(rows, [
+      { n: 2n, all: [9007199254740993n, 0n], total: '9007199254740993', holes: [1n, null] },
+    ])
+  })
+
+  t.test('migrations are applied once, however many open at the same time', async (t) => {
+    const url = await database(t)
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open(url)))
+    for (const store of stores) t.equal(await total(store), 9007199254740993n)
+    await Promise.all(stores.map((store) => store.destroy()))
+    const more = [...STEPS.migrations, { id: '0003-c', sql: `insert into account values ('c', 1)` }]
+    await using db = await open(url, { owner: 'bank', migrations: more })
+    t.equal(await total(db), 9007199254740994n, 'a later step is added')
+  })
+
+  t.test('a database that this program was not written for refuses', async (t) => {
+    const url = await database(t)
+    await (await open(url)).destroy()
+    const [first, second] = STEPS.migrations
+    if (!first || !second) throw new Error('two steps')
+    const set = (...migrations: { id: string; sql: string }[]) => ({ owner: 'bank', migrations })
+    const edited = { ...first, sql: `${first.sql} ` }
+    await t.rejects(open(url, set(edited, second)), { code: 'MIGRATION_EDITED' })
+    await t.rejects(open(url, set(first)), { code: 'MIGRATION_UNKNOWN' })
+    await t.rejects(open(url, set(second, first)), { code: 'MIGRATION_ORDER' })
+    await t.rejects(open(url, set(first, { ...second, id: '0002-Second' })), {
+      code: 'MIGRATION_ORDER',
+    })
+    await t.resolves(open(url, { owner: 'other', migrations: [] }).then((db) => db.destroy()))
+  })
+
+  t.test('a step that fails leaves nothing of itself', async (t) => {
+    const url = await database(t)
+    const broken = { id: '0003-broken', sql: `insert into account values ('d', 1); select 1 / 0` }
+    await t.rejects(open(url, { ...STEPS, migrations: [...STEPS.migrations, broken] }), {
+      code: '22012',
+    })
+    await using db = await open(url)
+    t.equal(await total(db), 9007199254740993n)
+  })
+
+  t.test('200 transfers of one unit in parallel lose and make nothing', async (t) => {
+    await using db = await open(await database(t))
+    const inTransaction = transactionsOf(db, { random: seededRandom('transfers'), attempts: 100 })
+    const transfer = () =>
+      inTransaction(async (tx) => {
+        const from = await balance(tx, 'a')
+        const to = await balance(tx, 'b')
+        await tx
+          .updateTable('account')
+          .set({ units: from - 1n })
+          .where('id', '=', 'a')
+          .execute()
+        await tx
+          .updateTable('account')
+          .set({ units: to + 1n })
+          .where('id', '=', 'b')
+          .execute()
+      })
+    await Promise.all(Array.from({ length: 200 }, transfer))
+    t.equal(await balance(db, 'b'), 200n)
+    t.equal(await total(db), 9007199254740993n)
+  })
+
+  t.test('the same transfers without our transactions lose some', async (t) => {
+    await using db = await open(await database(t))
+    const bump = () =>
+      db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute(async (tx) => {
+          const to = await balance(tx, 'b')
+          await sql`select pg_sleep(0.01)`.execute(tx)
+          await tx
+            .updateTable('account')
+            .set({ units: to + 1n })
+            .where('id', '=', 'b')
+            .execute()
+        })
+    await Promise.all(Array.from({ length: 8 }, bump))
+    t.ok((await balance(db, 'b')) < 8n)
+  })
+
+  t.test('work that always collides is given up with a code, other errors pass', async (t) => {
+    await using db = await open(await database(t))
+    let runs = 0
+    const options = { random: seededRandom('x'), sleep: async () => {}, attempts: 3 }
+    const inTransaction = transactionsOf(db, options)
+    const collide = (code: string) =>
+      inTransaction(async (tx) => {
+        runs += 1
+        await sql`update account set units = units + 1`.execute(tx)
+        await sql.raw(`do $$ begin raise exception sqlstate '${code}'; end $$`).execute(tx)
+      })
+    await t.rejects(collide('40001'), { code: 'TRANSACTION_CONFLICT', cause: { code: '40001' } })
+    await t.rejects(collide('40P01'), { code: 'TRANSACTION_CONFLICT' })
+    t.equal(runs, 6)
+    await t.rejects(collide('23505'), { code: '23505' })
+    t.equal(runs, 7)
+    t.equal(await total(db), 9007199254740993n, 'nothing was done')
+  })
+}
+
+async function balance(db: Kysely<Tables>, id: string): Promise<bigint> {
+  const query = db.selectFrom('account').select('units').where('id', '=', id)
+  return (await query.executeTakeFirstOrThrow()).units
+}
+
+async function total(db: Kysely<Tables>): Promise<bigint> {
+  const { rows } = await sql<{ n: string }>`select sum(units) as n from account`.execute(db)
+  return BigInt(rows[0]?.n ?? 0)
+}
