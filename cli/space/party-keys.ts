@@ -1,11 +1,12 @@
 import { access, mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { decodeBase64url, encodeBase64url } from '#crypto/base64url'
+import { encodeBase64url } from '#crypto/base64url'
 import type { Random } from '#crypto/random'
-import { Secret } from '#crypto/secret'
+import type { Secret } from '#crypto/secret'
 import { createKeyFile, openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import { partyLogSigner } from '#evidence/party-log'
+import { readSecret } from '#runtime/secret-source'
 import { ensurePrivate } from './private-file.ts'
 
 const DAY = 86_400_000
@@ -49,10 +50,9 @@ export async function ensureKeys(owner: KeyOwner, making: KeyMaking): Promise<Pa
 }
 
 async function wrappingKeyOf({ folder }: KeyOwner, { random }: KeyMaking): Promise<Secret> {
-  const wrapped = await ensurePrivate(path.join(folder, WRAPPING_KEY_FILE), () => {
-    return `${encodeBase64url(random(32))}\n`
-  })
-  return Secret.take(decodeBase64url(wrapped.trim()))
+  // A secret file holds text: 32 characters are the 32 bytes of the key, with 192 random bits.
+  await ensurePrivate(path.join(folder, WRAPPING_KEY_FILE), () => encodeBase64url(random(24)))
+  return readSecret({ file: WRAPPING_KEY_FILE }, folder)
 }
 
 async function openOrCreate(

@@ -31,6 +31,7 @@ export const SpaceSource = closed(
 )
 
 const Secrets = Type.Record(Name, SecretReference, {
+  additionalProperties: false,
   description: 'Where the secrets are that its mappings name, such as the URL of its database.',
 })
 

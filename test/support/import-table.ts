@@ -11,7 +11,8 @@ export interface FolderRule {
 /** What is no capability: types, encodings, error codes, the system's random bytes. */
 export const CRYPTO_GROUND = ['json-value', 'errors', 'base64url', 'random']
 
-const GROUND = ['protocol', 'policies', 'evidence', 'runtime']
+/** What all parties stand on. */
+const GROUND = ['protocol', 'policies', 'evidence', 'runtime', 'party']
 const SECRETS_OF_K = ['he/keys', 'he/decrypt']
 const HOLDER_KEYS = ['masks', 'pads', 'oprf']
 
@@ -31,7 +32,12 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   evidence: {
     folders: ['protocol', 'runtime', 'policies'],
-    crypto: ['digest', 'merkle', 'sign/*'],
+    crypto: ['digest', 'merkle', 'sign/*', 'secret'],
+    never: ['he/encrypt', ...SECRETS_OF_K, ...HOLDER_KEYS],
+  },
+  party: {
+    folders: ['protocol', 'policies', 'evidence', 'runtime'],
+    crypto: ['digest', 'sign/*', 'envelope', 'secret'],
     never: ['he/encrypt', ...SECRETS_OF_K, ...HOLDER_KEYS],
   },
   gateway: {
@@ -47,7 +53,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
     crypto: [
       ...['digest', 'sign/*', 'envelope', 'secret', 'masks', 'pads', 'noise', 'oprf', 'join'],
       ...['curve/*', 'he/parameters', 'he/wire', 'he/encrypt', 'he/evaluate', 'he/pool'],
-      'he/encrypt-cell',
+      ...['he/encrypt-cell', 'he/encrypt-cells'],
     ],
     never: SECRETS_OF_K,
   },
@@ -62,7 +68,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
     never: ['he/encrypt', ...SECRETS_OF_K, 'masks', 'pads'],
   },
   sdk: {
-    folders: ['protocol', 'evidence', 'runtime', 'policies'],
+    folders: GROUND,
     crypto: [
       ...['digest', 'merkle', 'sign/*', 'envelope', 'secret', 'pads', 'oprf'],
       ...['he/parameters', 'he/wire', 'he/encrypt', 'he/share'],
