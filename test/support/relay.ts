@@ -1,0 +1,345 @@
+import type { Test } from 'tap'
+import type { ConnectorDesk, PartSource } from '#connectors/desk'
+import { advertise } from '#connectors/handlers/advertise'
+import { submit } from '#connectors/handlers/submit'
+import { LEDGER_MIGRATIONS } from '#connectors/ledger/migrations'
+import { PostgresLedger } from '#connectors/ledger/postgres-ledger'
+import type { LedgerDatabase } from '#connectors/ledger/schema'
+import { HeldKeys } from '#connectors/session-keys'
+import { digestBytes } from '#crypto/digest'
+import { openEncryptCells } from '#crypto/he/encrypt-cells'
+import { TAB } from '#crypto/he/parameters'
+import { openSessionCells } from '#crypto/he/session-cells'
+import { systemRandom } from '#crypto/random'
+import { verifyJws } from '#crypto/sign/jws'
+import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
+import { DEFAULT_CONTROLS } from '#policies/controls'
+import type { Directory } from '#protocol/directory'
+import type { GatewayLink } from '#protocol/gateway-link'
+import { KINDS } from '#protocol/message-kinds'
+import type { Product } from '#protocol/messages/product'
+import type { QueryRequest } from '#protocol/messages/query'
+import type { QueryState } from '#protocol/messages/query-state'
+import type { SessionPapers, TaskBody } from '#protocol/messages/tasks'
+import { planGroupedAggregate } from '#protocol/plans/grouped-aggregate'
+import { planDigest } from '#protocol/plans/plan'
+import { holdersOf, messageDigest, requestDigest } from '#protocol/session'
+import type { Desk } from '#protocol/session-papers'
+import type { ReleaseDesk } from '#release/desk'
+import { confirmSession } from '#release/handlers/confirm-session'
+import { openSession } from '#release/handlers/open-session'
+import { releaseSession } from '#release/handlers/release'
+import { LiveSessions } from '#release/live-sessions'
+import { RELEASE_MIGRATIONS } from '#release/store/migrations'
+import type { ReleaseDatabase } from '#release/store/schema'
+import { SessionStore } from '#release/store/session-store'
+import { openStore } from '#runtime/store/open-store'
+import type { Answer } from '#sdk/answer'
+import { agreeTo, confirm } from '#sdk/confirm'
+import type { Consumer } from '#sdk/consumer'
+import { receive } from '#sdk/receive'
+import { testDatabase } from './database.ts'
+import { testRequest } from './product.ts'
+import {
+  AUDITOR,
+  AUTHORITY,
+  BANK,
+  directoryDocument,
+  GATEWAY,
+  type Keys,
+  keysOf,
+  NOW,
+  nonce,
+  openTestDirectory,
+  RELEASE,
+  SPACE,
+  testKeys,
+} from './test-directory.ts'
+import { testLog } from './test-log.ts'
+
+/** Real parties of one space around a gateway that the test composes; nothing else is faked. */
+export interface TestSpace {
+  readonly product: Product
+  readonly keys: Keys
+  readonly directory: Directory
+  readonly release: ReleaseDesk
+  readonly consumer: Consumer
+  readonly holders: ReadonlyMap<string, ConnectorDesk>
+  /** Blobs at the gateway, by digest. */
+  readonly blobs: Map<string, Uint8Array>
+}
+
+export interface SpaceOptions {
+  readonly product: Product
+  readonly sources: (holder: string, part: string) => PartSource
+  readonly controls?: Readonly<Record<string, number>>
+}
+
+/** Opens a space: keys, directory, databases, ledgers, logs, cells, each of them real. */
+export async function openTestSpace(t: Test, options: SpaceOptions): Promise<TestSpace> {
+  const { product } = options
+  const dids = [...new Set(product.parts.flatMap(({ roster }) => roster))]
+  const keys = await testKeys([AUTHORITY, GATEWAY, RELEASE, AUDITOR, BANK, ...dids])
+  const directory = await openTestDirectory(keys, directoryDocument(keys, [product]))
+  const blobs = new Map<string, Uint8Array>()
+  const link = memoryLink(blobs)
+  const open = async (): Promise<Desk> => deskOf(directory)
+  const release = await releaseDesk(t, keys, link, open)
+  const holders = new Map<string, ConnectorDesk>()
+  const cells = openEncryptCells({ set: TAB, memoryMb: 256, deadlineMs: 60_000 })
+  t.teardown(() => cells[Symbol.asyncDispose]())
+  for (const did of dids) {
+    holders.set(did, await holderDesk(t, { did, keys, link, open, cells, options }))
+  }
+  const party = {
+    directory: { current: async () => directory, refresh: async () => directory },
+    calls: { json: unexpected, put: unexpected, get: unexpected },
+    link,
+    desk: open,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+  const bank = keysOf(keys, BANK)
+  const consumer = {
+    did: BANK,
+    spaceId: SPACE,
+    keys: bank,
+    party,
+    random: systemRandom,
+    now: () => NOW,
+  }
+  return { product, keys, directory, release, consumer, holders, blobs }
+}
+
+/** What a session came to. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'void'; readonly jws: string }
+
+/**
+ * An honest gateway, one method a step. An attack overrides the step that it changes; whatever is
+ * shown to a party goes through `papersFor`, `advertsFor`, `submissionsFor`, `blobFor`.
+ */
+export class Relay {
+  readonly space: TestSpace
+  readonly request: QueryRequest
+
+  constructor(space: TestSpace, request: Partial<QueryRequest> = {}) {
+    this.space = space
+    const fresh = { nonce: nonce(), issuedAt: new Date(NOW).toISOString(), ...request }
+    this.request = testRequest({ spaceId: SPACE, consumer: BANK, deliverTo: BANK, ...fresh })
+  }
+
+  async run(): Promise<Outcome> {
+    const { release, holders } = this.space
+    const request = await this.signRequest()
+    const { jws, digest } = await this.invite()
+    const { session } = await openSession(release, { request, invitation: jws }, digest)
+    const papers = { request, invitation: jws, session }
+    const adverts = await this.gatherAdverts(papers, digest)
+    const shown = (did: string) => ({
+      ...this.papersFor(did, papers),
+      adverts: this.advertsFor(did, adverts),
+    })
+    const { confirmation } = await confirmSession(release, shown(RELEASE), digest)
+    const state = this.stateFor(digest, shown(BANK))
+    const agreed = await agreeTo(this.space.consumer, requestDigest(this.request), state)
+    const confirmed = await confirm(this.space.consumer, agreed)
+    const submissions: string[] = []
+    for (const did of this.rosterOf()) {
+      const desk = required(holders.get(did))
+      const seed = required(confirmed.body.seeds.find(({ holder }) => holder === did)).sealed
+      const body = {
+        ...shown(did),
+        releaseConfirmation: this.confirmationFor(did, confirmation),
+        consumerConfirmation: confirmed.body.confirmation,
+        seed,
+      }
+      submissions.push(await this.submitAs(desk, body, digest))
+    }
+    const release_ = { ...shown(RELEASE), submissions: this.submissionsFor(submissions) }
+    const outcome = await releaseSession(this.releaseDesk(), release_, digest)
+    if ('void' in outcome) return { kind: 'void', jws: outcome.void }
+    const received = await receive(this.space.consumer, confirmed.session, {
+      ...state,
+      stage: 'released',
+      release: outcome.release,
+    })
+    return { kind: 'answer', answer: received.answer }
+  }
+
+  signRequest(): Promise<string> {
+    return keysOf(this.space.keys, BANK).signer().sign(KINDS.request.typ, this.request)
+  }
+
+  async invite(): Promise<{ jws: string; digest: string }> {
+    const invitation = {
+      type: 'baotu/invitation@1' as const,
+      spaceId: SPACE,
+      request: requestDigest(this.request),
+      plan: planDigest(planGroupedAggregate(this.request.query, this.space.product)),
+      attempt: 1,
+      nonce: nonce(),
+      gateway: GATEWAY,
+      expiresAt: new Date(NOW + 600_000).toISOString(),
+    }
+    const jws = await keysOf(this.space.keys, GATEWAY)
+      .signer()
+      .sign(KINDS.invitation.typ, invitation)
+    return { jws, digest: messageDigest(invitation) }
+  }
+
+  async gatherAdverts(papers: SessionPapers, digest: string): Promise<string[]> {
+    const adverts: string[] = []
+    for (const did of this.rosterOf()) {
+      const desk = required(this.space.holders.get(did))
+      adverts.push((await advertise(desk, this.papersFor(did, papers), digest)).advert)
+    }
+    return adverts
+  }
+
+  papersFor(_did: string, papers: SessionPapers): SessionPapers {
+    return papers
+  }
+
+  advertsFor(_did: string, adverts: readonly string[]): string[] {
+    return [...adverts]
+  }
+
+  confirmationFor(_did: string, confirmation: string): string {
+    return confirmation
+  }
+
+  submissionsFor(submissions: readonly string[]): string[] {
+    return [...submissions]
+  }
+
+  async submitAs(desk: ConnectorDesk, body: TaskBody<'submit'>, digest: string): Promise<string> {
+    return (await submit(desk, body, digest)).submission
+  }
+
+  /** The release authority's desk; an attack hands it other blobs. */
+  releaseDesk(): ReleaseDesk {
+    return this.space.release
+  }
+
+  rosterOf(): string[] {
+    return holdersOf(planGroupedAggregate(this.request.query, this.space.product))
+  }
+
+  stateFor(invitation: string, shown: SessionPapers & { adverts: string[] }): QueryState {
+    const { adverts, ...papers } = shown
+    return {
+      request: requestDigest(this.request),
+      attempt: 1,
+      stage: 'confirming',
+      updatedAt: new Date(NOW).toISOString(),
+      invitation: invitation as never,
+      papers,
+      adverts,
+    }
+  }
+}
+
+export function deskOf(directory: Directory): Desk {
+  const counterparts = { spaceId: SPACE, gateway: GATEWAY, release: RELEASE }
+  return { verify: verifyJws, directory, counterparts, now: NOW }
+}
+
+/** A link whose blobs are a map; a desk in a test never leases. */
+export function memoryLink(blobs: Map<string, Uint8Array>): GatewayLink {
+  return {
+    lease: unexpected,
+    answer: unexpected,
+    refuse: unexpected,
+    async putBlob(_invitation, bytes) {
+      const digest = digestBytes(bytes)
+      blobs.set(digest, bytes)
+      return digest
+    },
+    getBlob: async (_invitation, digest) => required(blobs.get(digest)),
+  }
+}
+
+export function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the test needs what is missing here')
+  return value
+}
+
+async function unexpected(): Promise<never> {
+  throw new Error('no test calls this')
+}
+
+async function releaseDesk(
+  t: Test,
+  keys: Keys,
+  link: GatewayLink,
+  open: () => Promise<Desk>,
+): Promise<ReleaseDesk> {
+  const url = await testDatabase(t, [RELEASE_MIGRATIONS, EVIDENCE_MIGRATIONS])
+  const db = await openStore<ReleaseDatabase>({ url, party: 'release' })
+  t.teardown(() => db.destroy())
+  const cells = openSessionCells({ set: TAB, memoryMb: 256, deadlineMs: 30_000 })
+  const live = new LiveSessions(16, () => NOW)
+  const evidence = await testLog(t, db, RELEASE)
+  t.teardown(async () => {
+    await live[Symbol.asyncDispose]()
+    await cells[Symbol.asyncDispose]()
+  })
+  return {
+    did: RELEASE,
+    auditor: AUDITOR,
+    store: new SessionStore(db, SPACE, systemRandom),
+    live,
+    link,
+    evidence,
+    random: systemRandom,
+    now: () => NOW,
+    sessionMs: 600_000,
+    signer: () => keysOf(keys, RELEASE).signer(),
+    open,
+    createKeys: () => cells.open(),
+  }
+}
+
+async function holderDesk(
+  t: Test,
+  {
+    did,
+    keys,
+    link,
+    open,
+    cells,
+    options,
+  }: {
+    readonly did: string
+    readonly keys: Keys
+    readonly link: GatewayLink
+    readonly open: () => Promise<Desk>
+    readonly cells: ReturnType<typeof openEncryptCells>
+    readonly options: SpaceOptions
+  },
+): Promise<ConnectorDesk> {
+  const url = await testDatabase(t, [LEDGER_MIGRATIONS, EVIDENCE_MIGRATIONS])
+  const db = await openStore<LedgerDatabase>({ url, party: 'connector' })
+  t.teardown(() => db.destroy())
+  const evidence = await testLog(t, db, did)
+  const controls = { ...DEFAULT_CONTROLS, ...options.controls }
+  return {
+    did,
+    ledger: new PostgresLedger(db, SPACE, systemRandom),
+    keys: new HeldKeys(() => NOW),
+    link,
+    evidence,
+    random: systemRandom,
+    now: () => NOW,
+    queryMs: 10_000,
+    signer: () => keysOf(keys, did).signer(),
+    open,
+    source: (_product, part) => options.sources(did, part),
+    judge: async () => ({ policy: digestBytes(new Uint8Array()), controls, spends: [] }),
+    encrypt: async (publicKey, plaintexts) => {
+      await using cell = await cells.open(publicKey)
+      return await cell.encrypt(plaintexts)
+    },
+  }
+}
