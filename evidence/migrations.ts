@@ -1,8 +1,16 @@
 import type { MigrationSet } from '#runtime/store/migration'
 import { evidenceLogMigration } from './migrations/0001-evidence-log.ts'
+import { witnessesMigration } from './migrations/0002-witnesses.ts'
+import { openingsMigration } from './migrations/0003-openings.ts'
+import { referencesMigration } from './migrations/0004-references.ts'
 
-/** The log's tables, for each party that keeps one. A released step is never edited. */
+/** The schema of a party's evidence, to be migrated beside the party's own. */
 export const EVIDENCE_MIGRATIONS: MigrationSet = {
   owner: 'evidence',
-  migrations: [{ id: '0001-evidence-log', sql: evidenceLogMigration }],
+  migrations: [
+    { id: '0001-evidence-log', sql: evidenceLogMigration },
+    { id: '0002-witnesses', sql: witnessesMigration },
+    { id: '0003-openings', sql: openingsMigration },
+    { id: '0004-references', sql: referencesMigration },
+  ],
 }

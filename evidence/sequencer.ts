@@ -79,9 +79,7 @@ export class Sequencer {
     if (this.#broken) return Promise.reject(this.#broken)
     const { promise, ...waiting } = Promise.withResolvers<T>()
     add(waiting)
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = undefined
-    })
+    this.#draining ??= this.#drain()
     return promise
   }
 
@@ -101,6 +99,8 @@ export class Sequencer {
         for (const waiting of [...entries, ...tickets, ...observers]) waiting.reject(error)
       }
     }
+    // INVARIANT: no await between finding nothing and this line, or a waiting entry would be lost.
+    this.#draining = undefined
   }
 
   async #grow(entries: readonly DirectEntry[]): Promise<Growth> {

@@ -10,18 +10,24 @@ import { checkChain } from './check-chain.ts'
 import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
+import { checkOpenings } from './check-openings.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { EntryIndex } from './entry-index.ts'
-import { logFolder, RECEIPTS_FOLDER } from './evidence-folder.ts'
+import { CIPHERTEXTS_FOLDER, logFolder, MANIFEST_FILE, RECEIPTS_FOLDER } from './evidence-folder.ts'
 import type { Finding } from './finding.ts'
 import { type Lineage, traceResult } from './lineage.ts'
+import { checkManifest } from './manifest.ts'
 import type { NoteVerifier } from './note-key.ts'
+import type { Opening } from './opening.ts'
+import { checkCiphertexts, type Replay, type ReplayedRelease, replayRelease } from './replay.ts'
 import { TileFolder } from './tile-folder.ts'
 import type { TrustPolicy } from './trust-policy.ts'
 
 export interface VerifyOptions {
   readonly policy: TrustPolicy
   readonly rules: ChainRules
+  /** Recomputes releases; without it they are not replayed. */
+  readonly replay?: Replay
 }
 
 export interface Report {
@@ -32,23 +38,51 @@ export interface Report {
   /** Every delivered result, in log order. */
   readonly results: readonly Lineage[]
   readonly entries: EntryIndex
+  /** What the folder reveals behind salted digests, by digest. */
+  readonly openings: ReadonlyMap<string, Opening>
+  /** Results whose release was recomputed from stored ciphertexts. */
+  readonly replayed: ReadonlySet<string>
+  /** False when there is no manifest: then only what the logs vouch for is protected. */
+  readonly isSealed: boolean
 }
 
-export function verifyEvidence(folder: string, { policy, rules }: VerifyOptions): Report {
+export function verifyEvidence(folder: string, options: VerifyOptions): Report {
+  const { policy, rules, replay } = options
   const logs = policy.logs.map((log) => verifyLog(folder, log, policy))
   const entries = new EntryIndex()
   for (const { log, checked } of logs) {
     for (const [index, entry] of checked.entries) entries.add(log.name, index, entry)
   }
   const results = entries.all('result.delivered').map((record) => traceResult(entries, record))
+  const { openings, findings: refused } = checkOpenings(folder)
+  const releases = results.map((lineage) => ({
+    lineage,
+    ...(replay ? replayRelease(folder, lineage, openings, replay) : NOT_REPLAYED),
+  }))
   const findings = [
+    ...checkManifest(folder, policy.logs),
     ...logs.flatMap((log) => log.findings),
     ...heldReceipts(folder, logs),
+    ...refused,
+    ...checkCiphertexts(folder, list(folder, CIPHERTEXTS_FOLDER)),
     ...results.flatMap((lineage) => checkChain(lineage, rules)),
+    ...releases.flatMap((release) => release.findings),
   ]
-  const checkpoints = logs.flatMap(({ checked }) => checked.checkpoint ?? [])
-  return { isGood: findings.length === 0, findings, checkpoints, results, entries }
+  return {
+    isGood: findings.length === 0,
+    findings,
+    checkpoints: logs.flatMap(({ checked }) => checked.checkpoint ?? []),
+    results,
+    entries,
+    openings,
+    replayed: new Set(
+      releases.filter(({ isDone }) => isDone).map(({ lineage }) => lineage.delivered.entry.result),
+    ),
+    isSealed: existsSync(path.join(folder, MANIFEST_FILE)),
+  }
 }
+
+const NOT_REPLAYED: ReplayedRelease = { findings: [], isDone: false }
 
 interface VerifiedLog {
   readonly log: NoteVerifier
@@ -79,16 +113,19 @@ function verifyLog(folder: string, log: NoteVerifier, policy: TrustPolicy): Veri
 }
 
 function heldReceipts(folder: string, logs: readonly VerifiedLog[]): Finding[] {
-  const place = path.join(folder, RECEIPTS_FOLDER)
-  if (!existsSync(place)) return []
-  return readdirSync(place).flatMap((name): Finding[] => {
+  return list(folder, RECEIPTS_FOLDER).flatMap((name): Finding[] => {
     const file = `${RECEIPTS_FOLDER}/${name}`
-    const note = readFileSync(path.join(place, name), 'utf8')
+    const note = readFileSync(path.join(folder, file), 'utf8')
     const owner = logs.find(({ log }) => note.includes(`\n\n${log.name}\n`))
     return owner
       ? checkHeldReceipt({ file, note }, owner.log, owner.checked)
       : [{ code: 'RECEIPT_REFUSED', file, detail: 'of no known log' }]
   })
+}
+
+function list(folder: string, name: string): string[] {
+  const place = path.join(folder, name)
+  return existsSync(place) ? readdirSync(place).sort() : []
 }
 
 function placed(place: string, finding: Finding): Finding {

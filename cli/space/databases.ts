@@ -2,8 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import type { Random } from '#crypto/random'
+import { readSecret, secretText } from '#runtime/secret-source'
 import { startEmbeddedServer } from '#runtime/store/embedded-server'
 import { databaseName } from './database-name.ts'
+import type { Space } from './load-space.ts'
 import { ensurePrivate } from './private-file.ts'
 import type { StateFolder } from './state-folder.ts'
 
@@ -17,6 +19,17 @@ export interface Databases extends AsyncDisposable {
 
 /** Makes a database and a role of one name, or finds them; gives the role's URL. */
 export type MakeDatabase = (name: string) => Promise<string>
+
+/** The databases that a space file asks for: the operator's server where it names one. */
+export async function openDatabases(
+  { file: { database }, resolve }: Space,
+  state: StateFolder,
+  random: Random,
+): Promise<Databases> {
+  if (database === undefined) return embeddedDatabases(state, random)
+  using url = await readSecret(database.url, resolve('.'))
+  return operatorDatabases(secretText(url), state, random)
+}
 
 /** The embedded PostgreSQL of a space: made below its state folder, started or found running. */
 export async function embeddedDatabases(state: StateFolder, random: Random): Promise<Databases> {

@@ -1,10 +1,11 @@
 import Type, { type Static } from 'typebox'
 import { Name, Strict } from '#protocol/messages/primitives'
+import { DatabaseReference } from '#runtime/party-config'
 
 const Inner = Type.Ref('Expression')
 const Text = Type.String({ minLength: 1, maxLength: 1024 })
 const Literal = Type.String({ maxLength: 1024 })
-const Codes = Type.Record(Type.String({ maxLength: 1024 }), Literal)
+const Codes = Type.Record(Type.String(), Literal)
 const Bound = Type.Union([
   Type.Integer(),
   Type.String({ pattern: '^(0|-?[1-9][0-9]{0,26})$', maxLength: 28 }),
@@ -96,10 +97,8 @@ const Relation = Strict({
 
 const Postgresql = Strict({
   kind: Type.Literal('postgresql'),
-  /** A connection URL without a password; one with a password comes by `urlSecret`. */
-  url: Type.Optional(Text),
-  /** The name under which the connector's own configuration holds the URL. */
-  urlSecret: Type.Optional(Name),
+  /** Where the connection URL is; relative files start at the mapping's folder. */
+  database: DatabaseReference,
   relation: Relation,
   /** The holder's promise that the relation does not change under this name. */
   declaredVersion: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
@@ -108,7 +107,12 @@ const Postgresql = Strict({
 
 /** The rest of a mapping; `fields` are checked against the product by name. */
 function mappingOf<const S extends typeof Files | typeof Postgresql>(source: S) {
-  return Strict({ part: Name, source, unit: UnitRule, fields: Type.Record(Name, FieldRule) })
+  return Strict({
+    part: Name,
+    source,
+    unit: UnitRule,
+    fields: Type.Record(Name, FieldRule, { additionalProperties: false }),
+  })
 }
 
 export const ExpressionSchema = Type.Cyclic({ Expression }, 'Expression')

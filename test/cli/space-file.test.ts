@@ -6,7 +6,7 @@ import { findByName, shortName } from '#cli/space/short-name'
 import type { SpaceFile } from '#cli/space/space-file'
 import type { Product } from '#protocol/messages/product'
 import { PROJECT_ROOT } from '#test/support/import-graph'
-import { smallProduct, smallSpace, writeSmallSpace } from '#test/support/small-space'
+import { smallProduct, smallSpace, writeSmallSpace } from '#test/support/space-folder'
 import { PUBLISHED_SCHEMAS } from '#tools/published-schemas'
 
 type Loose<T> = T extends readonly (infer I)[]

@@ -13,7 +13,7 @@ import { openKeyFile } from '#crypto/sign/key-file'
 import { ReleaseConfig } from '#release/config'
 import { loadConfig } from '#runtime/config'
 import { readSecret } from '#runtime/secret-source'
-import { smallSpace, writeSmallSpace } from '#test/support/small-space'
+import { smallSpace, writeSmallSpace } from '#test/support/space-folder'
 
 const DAY = 86_400_000
 const NOW = Date.UTC(2026, 10, 25)

@@ -113,7 +113,7 @@ export async function openTestSpace(t: Test, options: SpaceOptions): Promise<Tes
 /** What a session came to. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'void'; readonly jws: string }
+  | { readonly kind: 'void' | 'released'; readonly jws: string }
 
 /**
  * An honest gateway, one method a step. An attack overrides the step that it changes; whatever is
@@ -122,6 +122,8 @@ export type Outcome =
 export class Relay {
   readonly space: TestSpace
   readonly request: QueryRequest
+  /** The digest of the invitation of the last run. */
+  invitation = ''
 
   constructor(space: TestSpace, request: Partial<QueryRequest> = {}) {
     this.space = space
@@ -133,6 +135,7 @@ export class Relay {
     const { release, holders } = this.space
     const request = await this.signRequest()
     const { jws, digest } = await this.invite()
+    this.invitation = digest
     const { session } = await openSession(release, { request, invitation: jws }, digest)
     const papers = { request, invitation: jws, session }
     const adverts = await this.gatherAdverts(papers, digest)
@@ -157,14 +160,26 @@ export class Relay {
       submissions.push(await this.submitAs(desk, body, digest))
     }
     const release_ = { ...shown(RELEASE), submissions: this.submissionsFor(submissions) }
-    const outcome = await releaseSession(this.releaseDesk(), release_, digest)
-    if ('void' in outcome) return { kind: 'void', jws: outcome.void }
+    this.releaseAgain = async () => this.asOutcome(await releaseSession(release, release_, digest))
+    const outcome = await releaseSession(release, release_, digest)
+    if ('void' in outcome) return this.asOutcome(outcome)
     const received = await receive(this.space.consumer, confirmed.session, {
       ...state,
       stage: 'released',
       release: outcome.release,
     })
     return { kind: 'answer', answer: received.answer }
+  }
+
+  /** Asks the release authority for the same release once more. */
+  releaseAgain: () => Promise<Outcome> = async () => {
+    throw new Error('nothing was run')
+  }
+
+  asOutcome(outcome: { release: string } | { void: string }): Outcome {
+    return 'void' in outcome
+      ? { kind: 'void', jws: outcome.void }
+      : { kind: 'released', jws: outcome.release }
   }
 
   signRequest(): Promise<string> {
@@ -215,11 +230,6 @@ export class Relay {
 
   async submitAs(desk: ConnectorDesk, body: TaskBody<'submit'>, digest: string): Promise<string> {
     return (await submit(desk, body, digest)).submission
-  }
-
-  /** The release authority's desk; an attack hands it other blobs. */
-  releaseDesk(): ReleaseDesk {
-    return this.space.release
   }
 
   rosterOf(): string[] {

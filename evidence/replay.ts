@@ -1,0 +1,102 @@
+/**
+ * Replaying a release: the sums that were decrypted are the sums of what the holders submitted, and
+ * anyone can compute them again without a key. The arithmetic is handed in, because this folder
+ * knows no engine; without it releases are not replayed, and the report says so. Node only.
+ */
+import { hash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { CIPHERTEXTS_FOLDER } from './evidence-folder.ts'
+import type { Finding } from './finding.ts'
+import type { Lineage } from './lineage.ts'
+import type { Opening } from './opening.ts'
+
+/** What one holder submitted: the parts that its signed submission names, with their bytes. */
+export interface ReplayInput {
+  readonly holder: string
+  readonly parts: readonly { readonly part: string; readonly ciphertexts: readonly Uint8Array[] }[]
+}
+
+/** Adds the inputs and gives the digest of the sums, as `release.sealed` states it. */
+export type Replay = (inputs: readonly ReplayInput[]) => string
+
+export interface ReplayedRelease {
+  readonly findings: readonly Finding[]
+  /** False when the folder does not hold everything that was added, or no sum was recorded. */
+  readonly isDone: boolean
+}
+
+/** Replays one release from the folder's stored ciphertexts. */
+export function replayRelease(
+  folder: string,
+  { sealed, inputs }: Lineage,
+  openings: ReadonlyMap<string, Opening>,
+  replay: Replay,
+): ReplayedRelease {
+  const release = sealed.find(({ entry }) => entry.sum !== undefined)
+  const read = inputs.map(({ entry }) => readInput(folder, entry, openings))
+  const whole = read.filter((input) => input !== undefined)
+  if (release === undefined || whole.length < inputs.length || inputs.length === 0) {
+    return { findings: [], isDone: false }
+  }
+  const isSame = attempt(() => replay(whole)) === release.entry.sum
+  const { log, index } = release
+  const detail = 'the recorded sum is not the sum of the inputs'
+  const findings: Finding[] = isSame ? [] : [{ code: 'REPLAY_DIFFERS', log, index, detail }]
+  return { findings, isDone: true }
+}
+
+/** Every stored ciphertext must be what its name says. */
+export function checkCiphertexts(folder: string, names: readonly string[]): Finding[] {
+  return names
+    .filter((name) => readCiphertext(folder, name) === undefined)
+    .map((name) => ({
+      code: 'FILE_ALTERED',
+      file: `${CIPHERTEXTS_FOLDER}/${name}`,
+      detail: 'not what its name says',
+    }))
+}
+
+type Submitted = Lineage['inputs'][number]['entry']
+
+function readInput(
+  folder: string,
+  { holder, submission, ciphertexts }: Submitted,
+  openings: ReadonlyMap<string, Opening>,
+): ReplayInput | undefined {
+  const opening = openings.get(submission)
+  const parts = opening && attempt(() => submittedParts(opening.text))
+  if (parts === undefined) return undefined
+  const named = parts.flatMap((part) => part.ciphertexts)
+  if (named.join() !== ciphertexts.join()) return undefined
+  const bytes = new Map(named.map((digest) => [digest, readCiphertext(folder, digest)]))
+  const read = parts.map(({ part, ciphertexts: digests }) => ({
+    part,
+    ciphertexts: digests.flatMap((digest) => bytes.get(digest) ?? []),
+  }))
+  const isWhole = [...bytes.values()].every((stored) => stored !== undefined)
+  return isWhole ? { holder, parts: read } : undefined
+}
+
+// The opening of a submission's digest holds the signed message; its payload names the parts.
+function submittedParts(text: string): { part: string; ciphertexts: string[] }[] {
+  const { submission }: { submission: string } = JSON.parse(text)
+  const payload = Buffer.from(submission.split('.')[1] ?? '', 'base64url').toString('utf8')
+  const { parts }: { parts: { part: string; ciphertexts: string[] }[] } = JSON.parse(payload)
+  return parts
+}
+
+function readCiphertext(folder: string, digest: string): Uint8Array | undefined {
+  const file = path.join(folder, CIPHERTEXTS_FOLDER, digest)
+  if (!/^sha256-[0-9a-f]{64}$/.test(digest) || !existsSync(file)) return undefined
+  const bytes = readFileSync(file)
+  return `sha256-${hash('sha256', bytes, 'hex')}` === digest ? bytes : undefined
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+/** The words of the story in both languages; a key missing in one does not compile. */
+const zh = {
+  title: (result: string) => `结果 ${result} 的来龙去脉`,
+  asked: (who: string) => `${who} 提出请求。`,
+  underContract: (contract: string) => `所依数字合约：${contract}`,
+  reference: (value: string) => `业务参考号：${value}`,
+  decided: (who: string, decision: string) => `${who} 作出决定：${decision}。`,
+  contractFiled: (at: string, signed: string) => `合约已备案（${at}），签署方：${signed}`,
+  contractEnded: (at: string) => `合约其后终止（${at}）`,
+  grant: (at: string, issuers: string, until: string) =>
+    `授权（${at}）：由 ${issuers} 授予，有效期至 ${until}`,
+  consent: (at: string, until: string) => `主体授权同意（${at}）：有效期至 ${until}`,
+  policy: (at: string) => `策略已启用（${at}）`,
+  product: (at: string, who: string, datasets: number) =>
+    `数据产品（${at}）：由 ${who} 发布，含 ${datasets} 个数据集`,
+  reason: (value: string) => `理由：${value}`,
+  budget: (units: number) => `预留预算 ${units} 单位。`,
+  session: (who: string) => `各方就同一会话记录签名；参与的数据提供方：${who}。`,
+  submitted: (who: string, ciphertexts: number) => `${who} 提交密文 ${ciphertexts} 份。`,
+  holderSays: (who: string, datasets: number) =>
+    `${who} 自己的日志记有同一次提交，用到 ${datasets} 个数据集。`,
+  released: (who: string) => `${who} 依据已签名的输入重新计算并按规则放行。`,
+  withheld: (count: number, groups: number, which: string) =>
+    `共 ${groups} 个单元，未放行 ${count} 个${which ? `（第 ${which} 个）` : ''}。`,
+  withheldSealed: '哪些单元未放行：内容已封存，本包未向本读者开启。',
+  replayed: '已用保存的密文重新计算，与记录一致。',
+  notReplayed: '未重新计算（本包没有全部密文或没有记录总和）。',
+  delivered: (who: string) => `结果交付给 ${who}。`,
+  watermark: (mark: string) => `该副本的水印编号：${mark}`,
+  acknowledged: (who: string) => `${who} 确认收到。`,
+  notAcknowledged: '没有收件确认的记录。',
+  metered: (units: number, purpose: string) => `计量 ${units} 次，用途 ${purpose}。`,
+  record: (index: number) => `第 ${index} 号记录`,
+  unrecorded: '没有记录',
+  verdictGood: '结论：记录完整，前后一致，未发现任何改动、缺失或伪造。',
+  verdictBad: (count: number) => `结论：发现 ${count} 处问题。`,
+  aboutResult: '与本结果有关的问题：',
+  aboutFolder: '整份证据的其他问题：',
+  clock: '时间为各方所述，北京时间（UTC+8）。',
+  listed: '、',
+} as const
+
+type Words = { readonly [K in keyof typeof zh]: Loose<(typeof zh)[K]> }
+type Loose<T> = T extends (...args: infer A) => string ? (...args: A) => string : string
+
+const en: Words = {
+  title: (result) => `How result ${result} came about`,
+  asked: (who) => `${who} asked.`,
+  underContract: (contract) => `Under contract ${contract}`,
+  reference: (value) => `Business reference: ${value}`,
+  decided: (who, decision) => `${who} decided: ${decision}.`,
+  contractFiled: (at, signed) => `Contract filed (${at}), signed by ${signed}`,
+  contractEnded: (at) => `Contract terminated later (${at})`,
+  grant: (at, issuers, until) =>
+    `Authorisation (${at}): granted by ${issuers}, valid until ${until}`,
+  consent: (at, until) => `Consent of the subject (${at}): valid until ${until}`,
+  policy: (at) => `Policy in force (${at})`,
+  product: (at, who, datasets) =>
+    `Data product (${at}): published by ${who}, ${datasets} dataset(s)`,
+  reason: (value) => `Reason: ${value}`,
+  budget: (units) => `Budget reserved: ${units} unit(s).`,
+  session: (who) => `All parties signed one session transcript; data holders taking part: ${who}.`,
+  submitted: (who, ciphertexts) => `${who} submitted ${ciphertexts} ciphertext(s).`,
+  holderSays: (who, datasets) =>
+    `The own log of ${who} records the same submission, made from ${datasets} dataset(s).`,
+  released: (who) =>
+    `${who} recomputed the sums from the signed inputs and released what the rules allow.`,
+  withheld: (count, groups, which) =>
+    `Of ${groups} cells, ${count} were withheld${which ? ` (number ${which})` : ''}.`,
+  withheldSealed:
+    'Which cells were withheld is sealed; this folder does not open it to this reader.',
+  replayed: 'Recomputed from the stored ciphertexts: equal to the record.',
+  notReplayed: 'Not recomputed (the folder lacks ciphertexts, or no sum was recorded).',
+  delivered: (who) => `The result was delivered to ${who}.`,
+  watermark: (mark) => `Watermark of this copy: ${mark}`,
+  acknowledged: (who) => `${who} acknowledged receipt.`,
+  notAcknowledged: 'No acknowledgement of receipt is recorded.',
+  metered: (units, purpose) => `Metered: ${units} use(s), purpose ${purpose}.`,
+  record: (index) => `record ${index}`,
+  unrecorded: 'not recorded',
+  verdictGood:
+    'Conclusion: the records are complete and agree with each other; nothing was found altered, missing or forged.',
+  verdictBad: (count) => `Conclusion: ${count} defect(s) found.`,
+  aboutResult: 'Defects that concern this result:',
+  aboutFolder: 'Other defects of the evidence as a whole:',
+  clock: 'Times are as each party stated them, Beijing time (UTC+8).',
+  listed: ', ',
+}
+
+export type StoryLanguage = 'zh' | 'en'
+export const STORY_WORDS: Readonly<Record<StoryLanguage, Words>> = { zh, en }

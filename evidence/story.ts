@@ -1,0 +1,233 @@
+/** One result's story, step by step, for a reader who has never heard of a Merkle tree. Node only. */
+import type { Names } from './chain-rules.ts'
+import type { Recorded } from './entry-index.ts'
+import type { Finding } from './finding.ts'
+import { describeFinding } from './finding-words.ts'
+import type { Lineage } from './lineage.ts'
+import type { Opening } from './opening.ts'
+import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
+
+export interface StoryParts {
+  readonly lineage: Lineage
+  readonly findings: readonly Finding[]
+  readonly openings: ReadonlyMap<string, Opening>
+  readonly names: Readonly<Record<string, Names>>
+  readonly isReplayed: boolean
+}
+
+/** The story as lines of text. Every statement names the record that it rests on. */
+export function tellStory(parts: StoryParts, language: StoryLanguage): string {
+  const teller = new Teller(parts, language)
+  return `${[...teller.lines()].join('\n')}\n`
+}
+
+class Teller {
+  readonly #parts: StoryParts
+  readonly #language: StoryLanguage
+  readonly #words: (typeof STORY_WORDS)[StoryLanguage]
+  #step = 0
+
+  constructor(parts: StoryParts, language: StoryLanguage) {
+    this.#parts = parts
+    this.#language = language
+    this.#words = STORY_WORDS[language]
+  }
+
+  *lines(): Generator<string> {
+    const { lineage, findings } = this.#parts
+    const words = this.#words
+    yield words.title(lineage.delivered.entry.result)
+    yield findings.length === 0 ? words.verdictGood : words.verdictBad(findings.length)
+    yield ''
+    yield* this.#request()
+    yield* this.#decision()
+    yield* this.#session()
+    yield* this.#release()
+    yield* this.#delivery()
+    yield ''
+    yield* this.#defects()
+    yield words.clock
+  }
+
+  *#request(): Generator<string> {
+    const { received } = this.#parts.lineage
+    if (received === undefined) return
+    yield this.#dated(received, this.#words.asked(this.#name(received.entry.consumer)))
+    yield indented(this.#words.underContract(received.entry.contract))
+    const reference = this.#revealed(received.entry.reference)
+    if (reference !== undefined) yield indented(this.#words.reference(reference))
+  }
+
+  *#decision(): Generator<string> {
+    const { decided, budgets } = this.#parts.lineage
+    if (decided === undefined) return
+    const { actor, decision, reason } = decided.entry
+    yield this.#dated(decided, this.#words.decided(this.#name(actor), decision))
+    for (const line of this.#authority()) yield indented(line)
+    const why = reason === undefined ? undefined : this.#revealed(reason)
+    if (why !== undefined) yield indented(this.#words.reason(why))
+    for (const budget of budgets) {
+      yield this.#dated(budget, this.#words.budget(budget.entry.units))
+    }
+  }
+
+  *#authority(): Generator<string> {
+    const { contract, products, grants, consents, policies } = this.#parts.lineage
+    const words = this.#words
+    if (contract?.issued) {
+      const signers = contract.events.flatMap(({ entry }) =>
+        'party' in entry ? [entry.party] : [],
+      )
+      yield words.contractFiled(this.#at(contract.issued), this.#list(signers))
+      const ended = contract.events.find(({ entry }) => entry.type === 'contract.terminated')
+      if (ended) yield words.contractEnded(this.#at(ended))
+    }
+    for (const product of products) {
+      const { holder, datasets } = product.entry
+      yield words.product(this.#at(product), this.#name(holder), datasets.length)
+    }
+    for (const { issued } of grants) {
+      if (issued === undefined) continue
+      const { issuers, until } = issued.entry
+      yield words.grant(this.#at(issued), this.#list(issuers), day(until))
+    }
+    for (const { issued } of consents) {
+      if (issued) yield words.consent(this.#at(issued), day(issued.entry.until))
+    }
+    for (const { issued } of policies) if (issued) yield words.policy(this.#at(issued))
+  }
+
+  *#session(): Generator<string> {
+    const { transcript, inputs, submitted } = this.#parts.lineage
+    const words = this.#words
+    if (transcript) {
+      yield this.#dated(transcript, words.session(this.#list(transcript.entry.holders)))
+    }
+    for (const input of inputs) {
+      const { holder, ciphertexts } = input.entry
+      yield this.#dated(input, words.submitted(this.#name(holder), ciphertexts.length))
+    }
+    for (const own of submitted) {
+      const { actor, datasets } = own.entry
+      yield this.#dated(own, words.holderSays(this.#name(actor), datasets.length))
+    }
+  }
+
+  *#release(): Generator<string> {
+    const { sealed } = this.#parts.lineage
+    const words = this.#words
+    const release = sealed[0]
+    if (release === undefined) return
+    yield this.#dated(release, words.released(this.#name(release.entry.actor)))
+    const verdicts = this.#verdicts(release.entry.verdicts)
+    const withheld = [...(verdicts ?? '')].flatMap((bit, i) => (bit === '0' ? [i + 1] : []))
+    yield indented(
+      verdicts === undefined
+        ? words.withheldSealed
+        : words.withheld(
+            withheld.length,
+            verdicts.length,
+            withheld.slice(0, 40).join(words.listed),
+          ),
+    )
+    yield indented(this.#parts.isReplayed ? words.replayed : words.notReplayed)
+  }
+
+  *#delivery(): Generator<string> {
+    const { delivered, acknowledged, metered } = this.#parts.lineage
+    const words = this.#words
+    yield this.#dated(delivered, words.delivered(this.#name(delivered.entry.recipient)))
+    yield indented(words.watermark(delivered.entry.watermark))
+    for (const record of acknowledged) {
+      yield this.#dated(record, words.acknowledged(this.#name(record.entry.recipient)))
+    }
+    if (acknowledged.length === 0) yield indented(words.notAcknowledged)
+    for (const record of metered) {
+      yield this.#dated(record, words.metered(record.entry.units, record.entry.purpose))
+    }
+  }
+
+  *#defects(): Generator<string> {
+    const { findings, lineage } = this.#parts
+    const own = new Set(recordsOf(lineage).map(({ log, index }) => `${log} ${index}`))
+    const isOwn = ({ log, index }: Finding) => own.has(`${log} ${index}`)
+    const groups = [
+      [this.#words.aboutResult, findings.filter(isOwn)],
+      [this.#words.aboutFolder, findings.filter((finding) => !isOwn(finding))],
+    ] as const
+    for (const [heading, some] of groups) {
+      if (some.length > 0) yield heading
+      for (const finding of some) yield indented(describeFinding(finding, this.#language))
+    }
+  }
+
+  #dated(record: Recorded, text: string): string {
+    this.#step += 1
+    return `${this.#step}. ${moment(record.entry.at)}  ${text} [${this.#at(record)}]`
+  }
+
+  #at({ log, index }: Recorded): string {
+    return `${log} ${this.#words.record(index)}`
+  }
+
+  #name(did: string): string {
+    return this.#parts.names[did]?.[this.#language] ?? did
+  }
+
+  #list(dids: readonly string[]): string {
+    return dids.map((did) => this.#name(did)).join(this.#words.listed)
+  }
+
+  #revealed(digest: string): string | undefined {
+    return memberOf(this.#parts.openings.get(digest), 'value')
+  }
+
+  #verdicts(digest: string): string | undefined {
+    return memberOf(this.#parts.openings.get(digest), 'verdicts')
+  }
+}
+
+/** Every record that a lineage rests on. */
+export function recordsOf(lineage: Lineage): Recorded[] {
+  const { contract, grants, consents, policies } = lineage
+  const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
+    tenure ? [tenure.issued, ...tenure.events] : [],
+  )
+  const { delivered, received, decided, plan, transcript, ...lists } = lineage
+  const single = [delivered, received, decided, plan, transcript, ...tenures]
+  const many = [
+    ...lists.products,
+    ...lists.budgets,
+    ...lists.voided,
+    ...lists.inputs,
+    ...lists.submitted,
+    ...lists.gated,
+    ...lists.sealed,
+    ...lists.acknowledged,
+    ...lists.metered,
+  ]
+  return [...single, ...many].filter((record) => record !== undefined)
+}
+
+function memberOf(opening: Opening | undefined, name: string): string | undefined {
+  try {
+    const value: unknown = Object(JSON.parse(opening?.text ?? '{}'))[name]
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const BEIJING_MS = 8 * 3_600_000
+
+function moment(at: number): string {
+  return new Date(at + BEIJING_MS).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+function day(at: number): string {
+  return moment(at).slice(0, 10)
+}
+
+function indented(line: string): string {
+  return `     ${line}`
+}

@@ -1,0 +1,35 @@
+/** What the verifier's command line says, in both languages. */
+export const VERIFIER_WORDS = {
+  zh: {
+    usage: `用法: baotu evidence verify <文件夹> [选项]
+  --policy <文件>   您自己掌握的信任策略（日志与见证方的公钥）；不给则用文件夹自带的
+  --rules <文件>    每个结果必须具备的环节；不给则用文件夹自带的，没有则全部必备
+  --result <编号>   讲述一个结果的来龙去脉（结果摘要或水印编号）
+  --lang zh|en      语言，默认 zh
+  --json            机器可读
+例: baotu evidence verify ./证据包 --policy ./policy --result sha256-…`,
+    log: (origin: string, size: number) => `日志 ${origin}：${size} 条记录`,
+    results: (count: number) => `交付的结果 ${count} 个：`,
+    noSuchResult: (id: string) => `证据中没有结果 ${id}`,
+    broughtPolicy:
+      '注意：公钥取自证据自带的策略文件，只能说明证据自身一致。请用 --policy 给出您从别处得到的策略。',
+    noManifest: '注意：没有签名清单，日志之外的文件（名称、规则）未受保护。',
+    waived: (links: string) => `注意：所用规则不要求这些环节：${links}`,
+  },
+  en: {
+    usage: `Usage: baotu evidence verify <folder> [options]
+  --policy <file>   your own trust policy (keys of logs and witnesses); else the folder's
+  --rules <file>    links that each result must have; else the folder's; without any, all
+  --result <id>     tell how one result came about (its digest or a copy's watermark)
+  --lang zh|en      language, zh unless said
+  --json            for machines
+Example: baotu evidence verify ./bundle --policy ./policy --result sha256-… --lang en`,
+    log: (origin: string, size: number) => `Log ${origin}: ${size} records`,
+    results: (count: number) => `Delivered results, ${count}:`,
+    noSuchResult: (id: string) => `the evidence has no result ${id}`,
+    broughtPolicy:
+      'Note: the keys are those of the policy file that came with the evidence, so this shows only that it agrees with itself. Give the policy that you got elsewhere with --policy.',
+    noManifest: 'Note: no signed manifest; files outside the logs (names, rules) are unprotected.',
+    waived: (links: string) => `Note: the rules used do not demand these links: ${links}`,
+  },
+} as const

@@ -1,0 +1,147 @@
+/** The verifier's command line, whoever starts it: reads a folder, prints a verdict or a story. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
+import { EvidenceError } from './evidence-error.ts'
+import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
+import { describeFinding } from './finding-words.ts'
+import { findDeliveries, traceResult } from './lineage.ts'
+import type { Replay } from './replay.ts'
+import { tellStory } from './story.ts'
+import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
+import { parseTrustPolicy } from './trust-policy.ts'
+import { VERIFIER_WORDS } from './verifier-words.ts'
+import { type Report, verifyEvidence } from './verify.ts'
+
+export interface VerifierIo {
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+}
+
+interface Asked {
+  readonly folder: string
+  readonly policyFile: string
+  readonly isOwnPolicy: boolean
+  readonly rules: ChainRules
+  readonly result: string | undefined
+  readonly language: StoryLanguage
+  readonly isJson: boolean
+}
+
+/** Exit code: 0 nothing found, 1 something found, 2 could not be judged. */
+export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Replay): number {
+  try {
+    const asked = parseAsked(argv)
+    if (asked === undefined) {
+      io.stdout(`${VERIFIER_WORDS.zh.usage}\n\n${VERIFIER_WORDS.en.usage}\n`)
+      return 0
+    }
+    const policy = parseTrustPolicy(readFileSync(asked.policyFile, 'utf8'))
+    const { rules, folder } = asked
+    const report = verifyEvidence(folder, { policy, rules, ...(replay && { replay }) })
+    return print(asked, report, io)
+  } catch (error) {
+    io.stderr(`${reasonOf(error)}\n`)
+    return 2
+  }
+}
+
+function parseAsked(argv: readonly string[]): Asked | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      policy: { type: 'string' },
+      rules: { type: 'string' },
+      result: { type: 'string' },
+      lang: { type: 'string', default: 'zh' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const [folder, ...more] = positionals
+  if (values.help || folder === undefined || more.length > 0) return undefined
+  const rulesFile = values.rules ?? path.join(folder, RULES_FILE)
+  const isGiven = values.rules !== undefined || existsSync(rulesFile)
+  return {
+    folder,
+    policyFile: values.policy ?? path.join(folder, POLICY_FILE),
+    isOwnPolicy: values.policy !== undefined,
+    rules: isGiven ? parseChainRules(readFileSync(rulesFile, 'utf8')) : STRICT_RULES,
+    result: values.result,
+    language: values.lang === 'en' ? 'en' : 'zh',
+    isJson: values.json,
+  }
+}
+
+function print(asked: Asked, report: Report, io: VerifierIo): number {
+  if (asked.result !== undefined) return printStory(asked, asked.result, report, io)
+  io.stdout(asked.isJson ? `${JSON.stringify(summary(report), null, 2)}\n` : verdict(asked, report))
+  return report.isGood ? 0 : 1
+}
+
+function printStory(asked: Asked, result: string, report: Report, io: VerifierIo): number {
+  const { language, rules } = asked
+  const deliveries = findDeliveries(report.entries, result)
+  if (deliveries.length === 0) {
+    io.stderr(`${VERIFIER_WORDS[language].noSuchResult(result)}\n`)
+    return 1
+  }
+  for (const delivered of deliveries) {
+    const lineage = traceResult(report.entries, delivered)
+    const isReplayed = report.replayed.has(delivered.entry.result)
+    const { findings, openings } = report
+    const { names } = rules
+    const text = tellStory({ lineage, findings, openings, names, isReplayed }, language)
+    io.stdout(asked.isJson ? `${JSON.stringify(lineage, null, 2)}\n` : text)
+  }
+  if (!asked.isJson) io.stdout(caveats(asked, report))
+  return report.isGood ? 0 : 1
+}
+
+function verdict(asked: Asked, report: Report): string {
+  const { language } = asked
+  const words = VERIFIER_WORDS[language]
+  const { verdictGood, verdictBad } = STORY_WORDS[language]
+  const lines = [
+    report.isGood ? verdictGood : verdictBad(report.findings.length),
+    ...report.checkpoints.map(({ origin, size }) => words.log(origin, size)),
+    ...report.findings.map((finding) => describeFinding(finding, language)),
+    ...(report.results.length > 0 ? [words.results(report.results.length)] : []),
+    ...report.results.map(({ delivered }) => `  ${delivered.entry.result}`),
+  ]
+  return `${lines.join('\n')}\n${caveats(asked, report)}`
+}
+
+// What the verdict rests on, so that nobody takes it for more than it is.
+function caveats({ isOwnPolicy, rules, language }: Asked, { isSealed }: Report): string {
+  const words = VERIFIER_WORDS[language]
+  const waived = [...STRICT_RULES.require].filter((link) => !rules.require.has(link))
+  const lines = [
+    ...(isOwnPolicy ? [] : [words.broughtPolicy]),
+    ...(isSealed ? [] : [words.noManifest]),
+    ...(waived.length > 0 ? [words.waived(waived.join(', '))] : []),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function summary({ isGood, findings, checkpoints, results, replayed, isSealed }: Report) {
+  return {
+    isGood,
+    isSealed,
+    findings,
+    logs: checkpoints.map(({ origin, size, root }) => {
+      return { origin, size, root: Buffer.from(root).toString('base64') }
+    }),
+    results: results.map(({ delivered }) => delivered.entry.result),
+    replayed: [...replayed],
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof EvidenceError) return error.message
+  return error instanceof Error
+    ? `${Reflect.get(error, 'code') ?? error.name}: ${error.message}`
+    : ''
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { STRICT_RULES } from '#evidence/chain-rules'
+import { runVerifier } from '#evidence/verifier'
+import { exported, temporaryFolder } from './made-folder.ts'
+import { digest, gatewayLog, holderLog, TAX } from './made-story.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const ENTRY = 'evidence/verifier-main.ts'
+
+t.test('the verifier needs Node and its own files, nothing else', async (t) => {
+  const files = closureOf(ENTRY)
+  t.ok(files.length > 20)
+  t.strictSame(
+    files.filter((file) => !/^(evidence\/|crypto\/merkle\.ts)/.test(file)),
+    [],
+    'no other folder of the house',
+  )
+  const machine = temporaryFolder(t)
+  for (const file of [...files, 'package.json']) {
+    cpSync(path.join(root, file), path.join(machine, file))
+  }
+  const folder = path.join(machine, 'copied')
+  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  await exported(folder, logs)
+  const run = spawnSync(process.execPath, [ENTRY, folder, '--lang', 'en'], {
+    cwd: machine,
+    encoding: 'utf8',
+    env: {},
+  })
+  t.equal(run.status, 0, run.stderr)
+  t.match(run.stdout, /nothing was found altered, missing or forged/)
+  t.match(run.stdout, /gateway\.example\/log: 21 records/)
+})
+
+t.test('the story of one result, for a lawyer', async (t) => {
+  const folder = temporaryFolder(t)
+  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  await exported(folder, logs)
+  const names = { 'did:web:bank.example': { zh: '泉城农商行', en: 'Quancheng Bank' } }
+  const rules = path.join(folder, 'rules.json')
+  writeFileSync(rules, JSON.stringify({ require: [...STRICT_RULES.require], names }))
+  const told = (...argv: string[]) => {
+    const lines: string[] = []
+    const io = {
+      stdout: (text: string) => lines.push(text),
+      stderr: (text: string) => lines.push(text),
+    }
+    return { code: runVerifier([folder, ...argv], io), text: lines.join('') }
+  }
+  const result = digest('one result')
+  const chinese = told('--result', result)
+  t.equal(chinese.code, 0)
+  t.match(chinese.text, /泉城农商行 提出请求/)
+  t.match(chinese.text, /未发现任何改动、缺失或伪造/)
+  t.match(chinese.text, /第 17 号记录/)
+  const english = told('--result', digest('one watermark'), '--lang', 'en')
+  t.match(english.text, /The result was delivered to Quancheng Bank/)
+  t.match(english.text, /signed by did:web:tax\.jinan\.example, Quancheng Bank/)
+  t.equal(told('--result', digest('nothing')).code, 1)
+  t.equal(told('--policy', path.join(folder, 'absent')).code, 2)
+  t.match(told('--json').text, /"isGood": true/)
+})
+
+/** Files that the entry reaches by imports that remain at run time; a package in it fails the test. */
+function closureOf(entry: string): string[] {
+  const found = new Set<string>()
+  const visit = (file: string) => {
+    if (found.has(file)) return
+    found.add(file)
+    const source = readFileSync(path.join(root, file), 'utf8')
+    for (const [statement, specifier = ''] of source.matchAll(
+      /^(?:import|export) [^'"]*?from '([^']+)'|^import '([^']+)'/gms,
+    )) {
+      if (/^(?:import|export) type/.test(statement) || specifier.startsWith('node:')) continue
+      if (specifier.startsWith('#')) visit(`${specifier.slice(1)}.ts`)
+      else visit(path.posix.join(path.posix.dirname(file), specifier))
+    }
+  }
+  visit(entry)
+  return [...found].sort()
+}
