@@ -1,6 +1,5 @@
 import type { JsonValue } from '#crypto/json-value'
 import type { PublicKeyRecord } from '#crypto/sign/key-provider'
-import type { SecretReference } from '#runtime/party-config'
 import type { Space } from './load-space.ts'
 import { KEY_FILE, type PartyKeys, WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, policiesOf } from './party-plan.ts'
@@ -18,8 +17,6 @@ export interface Drawn {
   readonly gatewayPorts: readonly number[]
   /** The mapping of a source: the operator's own file, or the copy beside prepared data. */
   readonly mapping: (holder: string, product: string, part: string) => string
-  /** Where the secrets are that the mappings of a holder name. */
-  readonly secrets: (holder: string) => Readonly<Record<string, SecretReference>>
 }
 
 /** One party's configuration: whose folder it lies in and what it says. Paths may be relative. */
@@ -99,7 +96,6 @@ function releaseConfig(space: Space, drawn: Drawn): Configuration['value'] {
 function holderConfig(space: Space, drawn: Drawn, did: string): Configuration['value'] {
   const holder = space.file.holders.find((candidate) => candidate.did === did)
   if (holder === undefined) throw new TypeError(`${did} is no holder of the space`)
-  const secrets = drawn.secrets(did)
   return {
     party: 'connector',
     ...basics(space, drawn, did),
@@ -111,7 +107,6 @@ function holderConfig(space: Space, drawn: Drawn, did: string): Configuration['v
     sources: holder.sources.map(({ product, part }) => {
       return { product, part, mapping: drawn.mapping(did, product, part) }
     }),
-    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
   }
 }
 

@@ -15,7 +15,7 @@ export interface PrepareContext {
   readonly folderFor: (holder: string) => Promise<string>
   /**
    * The owner's URL of one holder's own database. Its connector reads the tables made there by a
-   * role that can do nothing else; a mapping names that URL as the secret `prepared-database`.
+   * role that can do nothing else; a mapping finds that URL in the file `prepared-database`.
    */
   readonly databaseFor: (holder: string) => Promise<string>
   readonly progress: (line: string) => void
@@ -24,7 +24,7 @@ export interface PrepareContext {
 /** What the module exports as `prepare`. */
 export type Prepare = (context: PrepareContext) => Promise<void>
 
-/** The name under which mappings refer to the database that `databaseFor` made. */
+/** The file beside a prepared mapping that holds the reader's URL of what `databaseFor` made. */
 export const PREPARED_DATABASE = 'prepared-database'
 
 /** Where a holder's prepared files lie. */
@@ -88,7 +88,7 @@ export async function readsPreparedDatabase(space: Space, holder: SpaceHolder): 
       .filter(({ prepared }) => prepared)
       .map(async ({ mapping }) => {
         const { value } = await readJsonFile(space.resolve(mapping))
-        return valueAt(value, '/source/urlSecret')
+        return valueAt(value, '/source/database/url/file')
       }),
   )
   return names.includes(PREPARED_DATABASE)

@@ -30,18 +30,12 @@ export const SpaceSource = closed(
   'One part of one product at this holder: the mapping says which files or table it is.',
 )
 
-const Secrets = Type.Record(Name, SecretReference, {
-  additionalProperties: false,
-  description: 'Where the secrets are that its mappings name, such as the URL of its database.',
-})
-
 /** A data provider (数据提供方): it keeps its rows and answers with ciphertext. */
 export const SpaceHolder = closed(
   {
     ...Body,
     region: Name,
     sources: Type.Array(SpaceSource, { minItems: 1, maxItems: 64 }),
-    secrets: Type.Optional(Secrets),
     policies: Type.Optional(
       Type.Array(Path, {
         minItems: 1,

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { SecretReference } from '#runtime/party-config'
 import {
   type Configuration,
   configurationsOf,
@@ -12,7 +11,13 @@ import { freePorts } from './free-ports.ts'
 import type { Space } from './load-space.ts'
 import { ensureKeys, type KeyMaking, type PartyKeys } from './party-keys.ts'
 import { bodiesOf } from './party-plan.ts'
-import { PREPARED_DATABASE, placeMappings, prepareOnce, readsPreparedDatabase } from './prepare.ts'
+import {
+  PREPARED_DATABASE,
+  placeMappings,
+  preparedFolder,
+  prepareOnce,
+  readsPreparedDatabase,
+} from './prepare.ts'
 import { writePrivate } from './private-file.ts'
 import type { StateFolder } from './state-folder.ts'
 
@@ -50,8 +55,8 @@ export async function splitSpace(
   const ports = await portsOf(space)
   await prepareData(space, state, options)
   const mapping = await placeMappings(space, state)
-  const secrets = await secretsOf(space, state, options)
-  const drawn: Drawn = { ...ports, mapping, secrets, keys: (did) => keyedBy(keys, did) }
+  await placePreparedDatabases(space, state, options)
+  const drawn: Drawn = { ...ports, mapping, keys: (did) => keyedBy(keys, did) }
   const configurations = configurationsOf(space, drawn)
   for (const configuration of configurations) await writeConfiguration(state, configuration)
   await writeDatabaseUrls(space, state, options)
@@ -90,23 +95,18 @@ async function prepareData(space: Space, state: StateFolder, options: SplitOptio
   await prepareOnce(space, state, { databaseFor, progress })
 }
 
-/** Where the secrets are that each holder's mappings name. */
-async function secretsOf(space: Space, state: StateFolder, { databases }: SplitOptions) {
-  const secrets = new Map<string, Record<string, SecretReference>>()
+// The server's address may differ at every start, so the reader's URL is written anew each time.
+async function placePreparedDatabases(
+  space: Space,
+  state: StateFolder,
+  { databases }: SplitOptions,
+): Promise<void> {
   for (const holder of space.file.holders) {
-    const given = Object.entries(holder.secrets ?? {}).map(([name, reference]) => {
-      const isFile = 'file' in reference
-      return [name, isFile ? { file: space.resolve(reference.file) } : reference] as const
-    })
-    secrets.set(holder.did, Object.fromEntries(given))
     if (!(await readsPreparedDatabase(space, holder))) continue
-    // The address may differ at every start of the server.
     const { reader } = await databases.rowsFor(holder.did)
-    const file = path.join(state.partyFolder(holder.did), PREPARED_DATABASE)
+    const file = path.join(preparedFolder(state, holder.did), PREPARED_DATABASE)
     await writePrivate(file, `${reader}\n`)
-    secrets.set(holder.did, { ...secrets.get(holder.did), [PREPARED_DATABASE]: { file } })
   }
-  return (holder: string) => secrets.get(holder) ?? {}
 }
 
 async function writeConfiguration(state: StateFolder, { did, file, value }: Configuration) {
