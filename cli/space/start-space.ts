@@ -56,7 +56,7 @@ export async function startSpace(
   owned.defer(async () => void (await Promise.all(children.map((child) => child.stop()))))
   const start = async (party: PartyProcess) => {
     progress(`${words.start} ${shortName(party.did)}`)
-    children.push(await startParty(party, io))
+    children.push(await startParty(party))
   }
   const [authority, ...others] = processes
   if (authority !== undefined) await start(authority)
