@@ -73,7 +73,7 @@ function handlersOf(desk: ConnectorDesk) {
 function encryptWith(cells: ReturnType<typeof openEncryptCells>): Encrypt {
   return async (publicKey, plaintexts) => {
     await using cell = await cells.open(publicKey)
-    return cell.encrypt(plaintexts)
+    return await cell.encrypt(plaintexts)
   }
 }
 

@@ -153,7 +153,7 @@ async function spentUpTo(
   const { rows } = await sql<{ counter: string; spent: string }>`
     select counter, sum(amount)::text as spent from ledger_reservation
     where space_id = ${spaceId}
-      and (window_ms is null or reserved_at > ${new Date(at)} - window_ms * interval '1 ms')
+      and (window_ms is null or reserved_at > ${new Date(at)}::timestamptz - window_ms * interval '1 ms')
     group by counter`.execute(db)
   return Object.fromEntries(rows.map(({ counter, spent }) => [counter, Number(spent)]))
 }

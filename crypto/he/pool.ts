@@ -82,7 +82,7 @@ class WorkerCell implements AsyncDisposable {
 
   constructor(entry: URL, { set, memoryMb, deadlineMs }: CellOptions) {
     const workerData: CellStart = { set: set.id, memoryMb }
-    const quiet = { stdout: true, stderr: true, env: {} }
+    const quiet = { stdout: true, stderr: true, env: {}, execArgv: [] }
     this.#deadlineMs = deadlineMs
     this.#worker = new Worker(entry, { workerData, resourceLimits: HEAP, ...quiet })
     this.#worker.on('message', (reply: CellReply) => this.#settle(reply))

@@ -14,7 +14,8 @@ export type SessionJobs = {
 
 /**
  * One session's secret key, alone in a worker. The key never leaves it and is never serialised;
- * when the cell fails or ends, what was sealed to it can never be opened again. Disposing wipes.
+ * when the cell fails or ends, what was encrypted to it can never be opened again. Disposing wipes.
+ * A cell that fails is ended unwiped: its memory goes back to the operating system.
  */
 export interface SessionCell extends AsyncDisposable {
   /** Public key wire; its digest goes into the transcript. */

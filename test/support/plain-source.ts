@@ -1,5 +1,5 @@
-import { digestOf } from '#crypto/digest'
 import type { PartSource } from '#connectors/desk'
+import { digestOf } from '#crypto/digest'
 import type { AggregateQuestion, GroupPart } from '#protocol/plans/aggregate-question'
 import { summaryOf, total } from './cohort.ts'
 
@@ -47,14 +47,17 @@ function partOf(group: number, rows: readonly PlainRow[], question: AggregateQue
       return { sum: total(values), ...summaryOf(values) }
     }),
     flags: question.flags.map((flag) => {
-      const having = [...units.values()].filter((own) => own.some((row) => row.numbers[flag] === 1n))
+      const having = [...units.values()].filter((own) =>
+        own.some((row) => row.numbers[flag] === 1n),
+      )
       return BigInt(having.length)
     }),
   }
 }
 
 function holds({ codes, numbers }: PlainRow, condition: AggregateQuestion['where'][number]) {
-  if (condition.operator === 'isAnyOf') return condition.codes.includes(codes[condition.column] ?? '')
+  if (condition.operator === 'isAnyOf')
+    return condition.codes.includes(codes[condition.column] ?? '')
   const value = numbers[condition.column] ?? 0n
   return condition.operator === 'gteq' ? value >= condition.cut : value < condition.cut
 }

@@ -1,7 +1,6 @@
 import type { Test } from 'tap'
 import type { ConnectorDesk, PartSource } from '#connectors/desk'
 import { advertise } from '#connectors/handlers/advertise'
-import { noteVoid } from '#connectors/handlers/note-void'
 import { submit } from '#connectors/handlers/submit'
 import { LEDGER_MIGRATIONS } from '#connectors/ledger/migrations'
 import { PostgresLedger } from '#connectors/ledger/postgres-ledger'
@@ -30,7 +29,6 @@ import type { ReleaseDesk } from '#release/desk'
 import { confirmSession } from '#release/handlers/confirm-session'
 import { openSession } from '#release/handlers/open-session'
 import { releaseSession } from '#release/handlers/release'
-import { voidSession } from '#release/handlers/void-session'
 import { LiveSessions } from '#release/live-sessions'
 import { RELEASE_MIGRATIONS } from '#release/store/migrations'
 import type { ReleaseDatabase } from '#release/store/schema'
@@ -44,19 +42,20 @@ import { testDatabase } from './database.ts'
 import { testRequest } from './product.ts'
 import {
   AUDITOR,
+  AUTHORITY,
   BANK,
   directoryDocument,
   GATEWAY,
   type Keys,
   keysOf,
-  nonce,
   NOW,
+  nonce,
   openTestDirectory,
   RELEASE,
   SPACE,
   testKeys,
-  AUTHORITY,
 } from './test-directory.ts'
+import { testLog } from './test-log.ts'
 
 /** Real parties of one space around a gateway that the test composes; nothing else is faked. */
 export interface TestSpace {
@@ -100,14 +99,21 @@ export async function openTestSpace(t: Test, options: SpaceOptions): Promise<Tes
     [Symbol.asyncDispose]: async () => undefined,
   }
   const bank = keysOf(keys, BANK)
-  const consumer = { did: BANK, spaceId: SPACE, keys: bank, party, random: systemRandom, now: () => NOW }
+  const consumer = {
+    did: BANK,
+    spaceId: SPACE,
+    keys: bank,
+    party,
+    random: systemRandom,
+    now: () => NOW,
+  }
   return { product, keys, directory, release, consumer, holders, blobs }
 }
 
 /** What a session came to. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'void'; readonly jws: string }
+  | { readonly kind: 'void' | 'released'; readonly jws: string }
 
 /**
  * An honest gateway, one method a step. An attack overrides the step that it changes; whatever is
@@ -116,6 +122,8 @@ export type Outcome =
 export class Relay {
   readonly space: TestSpace
   readonly request: QueryRequest
+  /** The digest of the invitation of the last run. */
+  invitation = ''
 
   constructor(space: TestSpace, request: Partial<QueryRequest> = {}) {
     this.space = space
@@ -127,6 +135,7 @@ export class Relay {
     const { release, holders } = this.space
     const request = await this.signRequest()
     const { jws, digest } = await this.invite()
+    this.invitation = digest
     const { session } = await openSession(release, { request, invitation: jws }, digest)
     const papers = { request, invitation: jws, session }
     const adverts = await this.gatherAdverts(papers, digest)
@@ -151,14 +160,26 @@ export class Relay {
       submissions.push(await this.submitAs(desk, body, digest))
     }
     const release_ = { ...shown(RELEASE), submissions: this.submissionsFor(submissions) }
-    const outcome = await releaseSession(this.releaseDesk(), release_, digest)
-    if ('void' in outcome) return { kind: 'void', jws: outcome.void }
+    this.releaseAgain = async () => this.asOutcome(await releaseSession(release, release_, digest))
+    const outcome = await releaseSession(release, release_, digest)
+    if ('void' in outcome) return this.asOutcome(outcome)
     const received = await receive(this.space.consumer, confirmed.session, {
       ...state,
       stage: 'released',
       release: outcome.release,
     })
     return { kind: 'answer', answer: received.answer }
+  }
+
+  /** Asks the release authority for the same release once more. */
+  releaseAgain: () => Promise<Outcome> = async () => {
+    throw new Error('nothing was run')
+  }
+
+  asOutcome(outcome: { release: string } | { void: string }): Outcome {
+    return 'void' in outcome
+      ? { kind: 'void', jws: outcome.void }
+      : { kind: 'released', jws: outcome.release }
   }
 
   signRequest(): Promise<string> {
@@ -176,7 +197,9 @@ export class Relay {
       gateway: GATEWAY,
       expiresAt: new Date(NOW + 600_000).toISOString(),
     }
-    const jws = await keysOf(this.space.keys, GATEWAY).signer().sign(KINDS.invitation.typ, invitation)
+    const jws = await keysOf(this.space.keys, GATEWAY)
+      .signer()
+      .sign(KINDS.invitation.typ, invitation)
     return { jws, digest: messageDigest(invitation) }
   }
 
@@ -209,11 +232,6 @@ export class Relay {
     return (await submit(desk, body, digest)).submission
   }
 
-  /** The release authority's desk; an attack hands it other blobs. */
-  releaseDesk(): ReleaseDesk {
-    return this.space.release
-  }
-
   rosterOf(): string[] {
     return holdersOf(planGroupedAggregate(this.request.query, this.space.product))
   }
@@ -231,8 +249,6 @@ export class Relay {
     }
   }
 }
-
-export { noteVoid, voidSession }
 
 export function deskOf(directory: Directory): Desk {
   const counterparts = { spaceId: SPACE, gateway: GATEWAY, release: RELEASE }
@@ -271,13 +287,13 @@ async function releaseDesk(
 ): Promise<ReleaseDesk> {
   const url = await testDatabase(t, [RELEASE_MIGRATIONS, EVIDENCE_MIGRATIONS])
   const db = await openStore<ReleaseDatabase>({ url, party: 'release' })
+  t.teardown(() => db.destroy())
   const cells = openSessionCells({ set: TAB, memoryMb: 256, deadlineMs: 30_000 })
   const live = new LiveSessions(16, () => NOW)
   const evidence = await testLog(t, db, RELEASE)
   t.teardown(async () => {
     await live[Symbol.asyncDispose]()
     await cells[Symbol.asyncDispose]()
-    await db.destroy()
   })
   return {
     did: RELEASE,
@@ -292,5 +308,48 @@ async function releaseDesk(
     signer: () => keysOf(keys, RELEASE).signer(),
     open,
     createKeys: () => cells.open(),
+  }
+}
+
+async function holderDesk(
+  t: Test,
+  {
+    did,
+    keys,
+    link,
+    open,
+    cells,
+    options,
+  }: {
+    readonly did: string
+    readonly keys: Keys
+    readonly link: GatewayLink
+    readonly open: () => Promise<Desk>
+    readonly cells: ReturnType<typeof openEncryptCells>
+    readonly options: SpaceOptions
+  },
+): Promise<ConnectorDesk> {
+  const url = await testDatabase(t, [LEDGER_MIGRATIONS, EVIDENCE_MIGRATIONS])
+  const db = await openStore<LedgerDatabase>({ url, party: 'connector' })
+  t.teardown(() => db.destroy())
+  const evidence = await testLog(t, db, did)
+  const controls = { ...DEFAULT_CONTROLS, ...options.controls }
+  return {
+    did,
+    ledger: new PostgresLedger(db, SPACE, systemRandom),
+    keys: new HeldKeys(() => NOW),
+    link,
+    evidence,
+    random: systemRandom,
+    now: () => NOW,
+    queryMs: 10_000,
+    signer: () => keysOf(keys, did).signer(),
+    open,
+    source: (_product, part) => options.sources(did, part),
+    judge: async () => ({ policy: digestBytes(new Uint8Array()), controls, spends: [] }),
+    encrypt: async (publicKey, plaintexts) => {
+      await using cell = await cells.open(publicKey)
+      return await cell.encrypt(plaintexts)
+    },
   }
 }

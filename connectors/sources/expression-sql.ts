@@ -1,0 +1,118 @@
+import { sql } from 'kysely'
+import type {
+  DecimalExpression,
+  FlagExpression,
+  TextExpression,
+} from '#connectors/mapping/expression'
+import { type DecimalRow, nativeDecimal, writtenDecimal } from './decimal-sql.ts'
+import { anyOf, BLANKS, type ColumnKind, type Scope, type TextRow } from './row-scope.ts'
+import { type Dialect, joined, type Sql, text } from './sql.ts'
+
+const LOWER = 'abcdefghijklmnopqrstuvwxyz'
+export function textSql(expression: TextExpression, scope: Scope): TextRow {
+  if (expression.op === 'column') return columnSql(expression.name, scope)
+  if (expression.op === 'constant') return exactly(sql`NULLIF(${text(expression.text)}, '')`)
+  if (expression.op === 'concat') {
+    const parts = expression.of.map((part) => textSql(part, scope))
+    return combined(parts, joined(parts.map(textOf), sql` || `, sql`NULL`))
+  }
+  if (expression.op === 'coalesce') {
+    const parts = expression.of.map((part) => textSql(part, scope))
+    return combined(parts, sql`COALESCE(${sql.join(parts.map(textOf))})`)
+  }
+  if (expression.op === 'bands') return bandsSql(expression, scope)
+  const inner = textSql(expression.of, scope)
+  if (expression.op === 'map') return mapSql(expression, inner, scope)
+  if (expression.op === 'prefix') {
+    return { ...inner, text: sql`left(${inner.text}, ${sql.lit(expression.length)})` }
+  }
+  if (expression.op === 'upper') return { ...inner, text: upper(inner.text) }
+  return { ...inner, text: sql`NULLIF(trim(${inner.text}, ${text(BLANKS)}), '')` }
+}
+
+/** The whole number text · 10^scale. */
+export function numberSql(expression: DecimalExpression, scope: Scope): DecimalRow {
+  const scaled = { ...expression, scale: expression.scale ?? 0 }
+  const { of } = expression
+  const column =
+    of.op === 'column' && scope.empties.length === 0 ? scope.column(of.name) : undefined
+  const native = column && nativeDecimal(column, scaled, scope.dialect)
+  return native ?? writtenDecimal(textSql(of, scope), scaled, scope.dialect)
+}
+
+/** NULL where empty. */
+export function flagSql(expression: FlagExpression, scope: Scope): { value: Sql; bad?: Sql } {
+  const { text: value, bad } = textSql(expression.of, scope)
+  if (expression.op === 'equals') {
+    return { value: sql`(${value} = ${text(expression.literal)})`, ...(bad && { bad }) }
+  }
+  const truth = sql`CASE WHEN ${upper(value)} IN ('1', 'TRUE') THEN TRUE
+    WHEN ${upper(value)} IN ('0', 'FALSE') THEN FALSE END`
+  const unread = sql`(${value} IS NOT NULL AND ${upper(value)} NOT IN ('0', '1', 'FALSE', 'TRUE'))`
+  return { value: sql`(${truth})`, bad: bad ? sql`(${bad} OR ${unread})` : unread }
+}
+
+function columnSql(name: string, { column, empties, dialect }: Scope): TextRow {
+  const { ref, kind } = column(name)
+  const raw = rawText(ref, kind, dialect)
+  const isText = kind === 'text' || kind === 'json' || kind === 'opaque'
+  const gaps = [...(isText ? [''] : []), ...empties].map(text)
+  const filled =
+    gaps.length === 0 ? raw : sql`CASE WHEN ${raw} IN (${sql.join(gaps)}) THEN NULL ELSE ${raw} END`
+  return { text: sql`(${filled})`, bad: undefined, approximate: approximateOf(ref, kind) }
+}
+
+function rawText(ref: Sql, kind: ColumnKind, dialect: Dialect): Sql {
+  if (kind === 'json') return sql`(${ref} ->> '$')`
+  return kind === 'text' && dialect.name === 'duckdb' ? ref : sql`(${ref})::text`
+}
+
+function approximateOf(ref: Sql, kind: ColumnKind): Sql | undefined {
+  if (kind === 'json') return sql`(COALESCE(json_type(${ref}), 'NULL') = 'DOUBLE')`
+  return kind === 'approximate' ? sql`TRUE` : undefined
+}
+
+function mapSql(
+  { codes, otherwise }: Extract<TextExpression, { op: 'map' }>,
+  inner: TextRow,
+  scope: Scope,
+): TextRow {
+  const found = scope.lookup(inner.text, codes)
+  const unknown = sql`(${inner.text} IS NOT NULL AND ${found} IS NULL)`
+  if (otherwise === undefined) {
+    return exactly(sql`NULLIF(${found}, '')`, anyOf([inner.bad, unknown]))
+  }
+  const value = sql`CASE WHEN ${unknown} THEN ${text(otherwise)} ELSE ${found} END`
+  return exactly(sql`NULLIF(${value}, '')`, inner.bad)
+}
+
+function bandsSql({ of, bands }: Extract<TextExpression, { op: 'bands' }>, scope: Scope): TextRow {
+  const number = numberSql(of, scope)
+  const bound = (value: bigint) => sql`${String(value)}::${scope.dialect.wide}`
+  const cases = bands
+    .toReversed()
+    .map((band) => sql`WHEN ${number.value} >= ${bound(band.bound)} THEN ${text(band.code)}`)
+  const below = sql`COALESCE(${number.value} < ${bound(bands[0]?.bound ?? 0n)}, FALSE)`
+  return exactly(sql`(CASE ${sql.join(cases, sql` `)} END)`, anyOf([number.bad, below]))
+}
+
+function exactly(value: Sql, bad?: Sql): TextRow {
+  return { text: value, bad, approximate: undefined }
+}
+
+function combined(parts: readonly TextRow[], value: Sql): TextRow {
+  return {
+    text: value,
+    bad: anyOf(parts.map(({ bad }) => bad)),
+    approximate: anyOf(parts.map(({ approximate }) => approximate)),
+  }
+}
+
+function textOf(row: TextRow): Sql {
+  return row.text
+}
+
+// ASCII only: what `upper` does to other letters depends on an engine's locale.
+function upper(value: Sql): Sql {
+  return sql`translate(${value}, ${text(LOWER)}, ${text(LOWER.toUpperCase())})`
+}
