@@ -1,4 +1,5 @@
 /** Dataset → product → contract → request → result: everything the logs say about one result. */
+import { latestBefore } from './defect.ts'
 import type { EntryType } from './entry-fields.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
 
@@ -12,6 +13,7 @@ export interface Tenure<Issued extends EntryType, Event extends EntryType> {
 export interface Lineage {
   readonly delivered: Recorded<'result.delivered'>
   readonly received: Recorded<'request.received'> | undefined
+  /** The last decision that the delivery can rest on. */
   readonly decided: Recorded<'request.decided'> | undefined
   readonly contract: Tenure<'contract.filed', 'contract.signed' | 'contract.terminated'> | undefined
   readonly products: readonly Recorded<'product.published'>[]
@@ -24,6 +26,8 @@ export interface Lineage {
   readonly budgets: readonly Recorded<'budget.reserved'>[]
   readonly plan: Recorded<'plan.made'> | undefined
   readonly transcript: Recorded<'session.transcript'> | undefined
+  /** Every record of that transcript: pieces of a long roster, and what other logs say of it. */
+  readonly transcripts: readonly Recorded<'session.transcript'>[]
   readonly voided: readonly Recorded<'session.void'>[]
   readonly inputs: readonly Recorded<'input.submitted'>[]
   /** What the holders' own logs say, where those logs are at hand. */
@@ -57,7 +61,10 @@ export function findDeliveries(index: EntryIndex, id: string): Recorded<'result.
 /** Gathers by digest alone; whether it is complete and in force is `checkChain`'s to say. */
 export function traceResult(index: EntryIndex, delivered: Recorded<'result.delivered'>): Lineage {
   const { request, result } = delivered.entry
-  const decided = index.naming('request.decided', request)[0]
+  const session = sessionOf(index, delivered)
+  const decisions = index.naming('request.decided', request)
+  const decided = latestBefore(decisions, session.transcript ?? delivered) ?? decisions[0]
+  const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
   const plan = index.naming('plan.made', request)[0]
   const contract = decided && tenureOfContract(index, decided.entry.contract)
   const product = plan?.entry.product ?? contract?.issued?.entry.product
@@ -69,14 +76,14 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     products: product ? index.naming('product.published', product) : [],
     grants: (decided?.entry.grants ?? []).map((grant) => tenureOfGrant(index, grant)),
     consents: (decided?.entry.consents ?? []).map((consent) => tenureOfConsent(index, consent)),
-    policies: (decided?.entry.policies ?? []).map((policy) => ({
+    policies: [...policies].map((policy) => ({
       digest: policy,
       issued: index.naming('policy.enabled', policy)[0],
       events: index.naming('policy.disabled', policy),
     })),
     budgets: index.naming('budget.reserved', request),
     plan,
-    ...sessionOf(index, delivered.entry.transcript),
+    ...session,
     job: delivered.entry.job ? jobOf(index, delivered.entry.job, request) : undefined,
     acknowledged: index.naming('result.acknowledged', result),
     metered: index.naming('meter.counted', result),
@@ -84,11 +91,13 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
 }
 
 // A result without a transcript names no session: looking up the empty text finds nothing.
-function sessionOf(index: EntryIndex, transcript = '') {
-  const ofTranscript = index.naming('session.transcript', transcript)[0]
+function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Lineage['delivered']) {
+  const transcripts = index.naming('session.transcript', transcript)
+  const own = transcripts.find((record) => record.log === log) ?? transcripts[0]
   return {
-    transcript: ofTranscript,
-    voided: index.naming('session.void', ofTranscript?.entry.session ?? ''),
+    transcript: own,
+    transcripts,
+    voided: index.naming('session.void', own?.entry.session ?? ''),
     inputs: index.naming('input.submitted', transcript),
     submitted: index.naming('holder.submitted', transcript),
     moreInputs: index.naming('release.inputs', transcript),

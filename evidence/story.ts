@@ -101,10 +101,11 @@ class Teller {
   }
 
   *#session(): Generator<string> {
-    const { transcript, inputs, submitted } = this.#parts.lineage
+    const { transcript, transcripts, inputs, submitted } = this.#parts.lineage
     const words = this.#words
     if (transcript) {
-      yield this.#dated(transcript, words.session(this.#list(transcript.entry.holders)))
+      const roster = new Set(transcripts.flatMap(({ entry }) => entry.holders))
+      yield this.#dated(transcript, words.session(this.#list([...roster])))
     }
     for (const input of inputs) {
       const { holder, ciphertexts } = input.entry
@@ -189,7 +190,8 @@ class Teller {
   }
 
   #revealed(digest: string): string | undefined {
-    return memberOf(this.#parts.openings.get(digest), 'value')
+    const opening = this.#parts.openings.get(digest)
+    return memberOf(opening, 'value') ?? memberOf(opening, 'reference')
   }
 
   #verdicts(digest: string): string | undefined {
@@ -203,12 +205,13 @@ export function recordsOf(lineage: Lineage): Recorded[] {
   const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
     tenure ? [tenure.issued, ...tenure.events] : [],
   )
-  const { delivered, received, decided, plan, transcript, job, ...lists } = lineage
+  const { delivered, received, decided, plan, job, ...lists } = lineage
   const steps = [job?.registered, job?.started, job?.finished]
-  const single = [delivered, received, decided, plan, transcript, ...steps, ...tenures]
+  const single = [delivered, received, decided, plan, ...steps, ...tenures]
   const many = [
     ...lists.products,
     ...lists.budgets,
+    ...lists.transcripts,
     ...lists.voided,
     ...lists.inputs,
     ...lists.submitted,

@@ -8,7 +8,7 @@ import { logFolder } from '#evidence/evidence-folder'
 import { folderSource } from '#evidence/folder-source'
 import { sealValue } from '#evidence/opening'
 import { formatProof, parseProof } from '#evidence/receipt'
-import type { Replay } from '#evidence/replay'
+import type { Replay, ReplayInput } from '#evidence/replay'
 import { listFiles } from '#evidence/tile-folder'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { verifyEvidence } from '#evidence/verify'
@@ -24,10 +24,12 @@ const ciphertexts = new Map(
     return [digestBytes(bytes) as string, bytes] as const
   }),
 )
-const replay: Replay = (inputs) =>
+const sumOf = (inputs: readonly ReplayInput[]) =>
   digestBytes(
     Buffer.concat(inputs.flatMap(({ parts }) => parts.flatMap((part) => part.ciphertexts))),
   )
+
+const replay: Replay = (inputs, sum) => sumOf(inputs) === sum
 
 const reference = sealValue('QRT-2025-000123', seededRandom('reference'))
 
@@ -45,7 +47,7 @@ function digestOfText(label: string, text: string): string {
 async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
   const gateway = new MadeLog('gateway.example/log', 'gateway')
   const submissions = TAX.map((_, at) => submissionOf(at))
-  const sum = replay(
+  const sum = sumOf(
     TAX.map((holder, at) => ({
       holder,
       parts: [{ part: 'tax', ciphertexts: [[...ciphertexts.values()][at] ?? Buffer.of()] }],
@@ -165,7 +167,7 @@ t.test('without the manifest each part still answers for itself', async (t) => {
 t.test('a release that is not the sum of its inputs is found by replaying it', async (t) => {
   const { folder, logs } = await bundle(t)
   const policy = parseTrustPolicy(policyText(logs))
-  const wrong: Replay = (inputs) => replay(inputs.slice(1))
+  const wrong: Replay = (inputs, sum) => replay(inputs.slice(1), sum)
   const { findings } = verifyEvidence(folder, { policy, rules: STRICT_RULES, replay: wrong })
   t.match(findings, [{ code: 'REPLAY_DIFFERS', log: 'gateway.example/log', index: 17 }])
   const without = verifyEvidence(folder, { policy, rules: STRICT_RULES })
