@@ -23,13 +23,16 @@ function fault(line: string): string | undefined {
   if (program !== 'npm' && program !== 'baotu' && !line.startsWith('node_modules/.bin/')) {
     return `\`${program}\` is no program of ours`
   }
-  const ours = script === 'baotu' ? words.slice(words.indexOf('--') + 1) : program === 'baotu' ? words : []
+  const ours =
+    script === 'baotu' ? words.slice(words.indexOf('--') + 1) : program === 'baotu' ? words : []
   if (ours.length > 0 && !COMMANDS.some(({ name }) => ours.join(' ').startsWith(name))) {
     return `no command \`baotu ${ours[0]}\``
   }
-  const missing = words.filter((word) => /^[a-z][\w./-]*\.(json|ts|md)$/.test(word)).find((file) => {
-    return !existsSync(path.join(PROJECT_ROOT, file))
-  })
+  const missing = words
+    .filter((word) => /^[a-z][\w./-]*\.(json|ts|md)$/.test(word))
+    .find((file) => {
+      return !existsSync(path.join(PROJECT_ROOT, file))
+    })
   return missing === undefined ? undefined : `no file ${missing}`
 }
 
