@@ -27,7 +27,7 @@ export interface Growth {
 
 export interface Grower {
   readonly store: LogStore
-  readonly signer: NoteSigner
+  readonly signers: readonly NoteSigner[]
   /** The edge this process made last, and the checkpoint it belongs to. */
   readonly cached: { readonly note: string; readonly edge: TreeEdge } | undefined
 }
@@ -38,7 +38,7 @@ export const BATCH_LIMIT = 1000
 /** One batch inside one transaction: lead, place, grow, sign, move the head. */
 export async function growLog(
   tx: QueryExecutorProvider,
-  { store, signer, cached }: Grower,
+  { store, signers, cached }: Grower,
   direct: readonly DirectEntry[],
 ): Promise<Growth> {
   await store.lead(tx)
@@ -55,7 +55,7 @@ export async function growLog(
   const edge = base.settled()
   for (const leaf of leaves) edge.add(leaf)
   const head = { origin: before.origin, size: edge.size, root: edge.root() }
-  const grown = await signed(signer, head)
+  const grown = await signed(signers, head)
   await store.grow(tx, {
     from: before.size,
     to: head.size,
@@ -66,10 +66,10 @@ export async function growLog(
   return { head, note: grown, before, tickets, edge }
 }
 
-/** A checkpoint with the log's own signature. */
-export async function signed(signer: NoteSigner, head: Checkpoint): Promise<string> {
+/** A checkpoint with the log's own lines; the first is the one that everybody can read. */
+export async function signed(signers: readonly NoteSigner[], head: Checkpoint): Promise<string> {
   const text = checkpointText(head)
-  return formatNote({ text, signatures: [await signer.sign(text)] })
+  return formatNote({ text, signatures: await Promise.all(signers.map((one) => one.sign(text))) })
 }
 
 function assertWhole(edge: TreeEdge, { size, root }: Checkpoint, placed: PlacedBatch): void {

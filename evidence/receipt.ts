@@ -1,7 +1,7 @@
 import { isIncluded, leafHash } from '#crypto/merkle'
 import { EvidenceError } from './evidence-error.ts'
 import type { NoteVerifier } from './note-key.ts'
-import { decodeBase64 } from './signed-note.ts'
+import { decodeBase64, parseNote } from './signed-note.ts'
 import type { TreeView } from './tree.ts'
 import { openCheckpoint } from './verify-note.ts'
 
@@ -63,6 +63,7 @@ export function parseProof(text: string): Receipt {
     proof,
     entry: entry.toString('utf8'),
   }
+  parseNote(receipt.checkpoint)
   if (header !== HEADER || formatProof(receipt) !== text) {
     throw new EvidenceError('RECEIPT_REFUSED', 'not a proof file with its entry')
   }

@@ -19,7 +19,7 @@ import { TreeView } from './tree.ts'
 export interface SequencerParts {
   readonly database: LogDatabase
   readonly store: LogStore
-  readonly signer: NoteSigner
+  readonly signers: readonly NoteSigner[]
   readonly guard: ForkGuard
 }
 
@@ -104,8 +104,8 @@ export class Sequencer {
   }
 
   async #grow(entries: readonly DirectEntry[]): Promise<Growth> {
-    const { database, guard, store, signer } = this.#parts
-    const grower = { store, signer, cached: this.#cached }
+    const { database, guard, store, signers } = this.#parts
+    const grower = { store, signers, cached: this.#cached }
     this.#cached = undefined
     const growth = await database.transact((tx) => growLog(tx, grower, entries))
     await guard.release(growth.head, (size) => this.#rootAt(size, growth))
