@@ -81,6 +81,9 @@ async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void>
 
 async function lastLine(file: string): Promise<string> {
   await using log = await open(file, 'r')
-  const lines = (await log.readFile('utf8')).split('\n').filter((line) => line.trim() !== '')
-  return lines.findLast((line) => !line.startsWith(' ')) ?? 'it said nothing'
+  const lines = (await log.readFile('utf8')).split('\n')
+  const told = (line: string) => /^\S/.test(line) && !line.startsWith('Node.js v')
+  return (
+    lines.find((line) => /^\w*Error\b|^[A-Z_]+: /.test(line)) ?? lines.findLast(told) ?? 'nothing'
+  )
 }
