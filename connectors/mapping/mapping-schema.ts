@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TSchema } from 'typebox'
 import { Name, Strict } from '#protocol/messages/primitives'
 import { DatabaseReference } from '#runtime/party-config'
 
@@ -15,7 +15,7 @@ const Bound = Type.Union([
  * One step from a holder's untidy column to a field: exactly one operator per object, and beside
  * `decimal` its options. Data, not SQL text: a column name or a literal can only ever be itself.
  */
-const Expression = Type.Object(
+const ExpressionShape = Type.Object(
   {
     column: Type.Optional(Text),
     constant: Type.Optional(Literal),
@@ -46,30 +46,36 @@ const Expression = Type.Object(
 
 const CATEGORY = 'category:[\\p{L}\\p{N}][\\p{L}\\p{N}_.+-]{0,63}'
 
-const FieldRule = Strict({
-  from: Inner,
-  /** The unit in which the data writes an amount, e.g. `yuan` for a product in `fen`. */
-  unit: Type.Optional(Name),
-  /** What an empty cell means; without a rule an empty cell refuses the whole source. */
-  null: Type.Optional(Type.String({ pattern: `^(zero|skip-row|refuse|${CATEGORY})$` })),
-  /** What a code outside the dimension's domain means; refused without a rule. */
-  other: Type.Optional(Type.String({ pattern: `^(skip-row|refuse|${CATEGORY})$` })),
-})
+export const ExpressionSchema = Type.Cyclic({ Expression: ExpressionShape }, 'Expression')
 
-const UnitRule = Strict({
-  key: Inner,
-  /** The holding group's identifier; where it is empty the key itself is the unit. */
-  group: Type.Optional(Inner),
-  null: Type.Optional(Type.Enum(['skip-row', 'refuse'])),
-})
+const fieldRule = <const E extends TSchema>(expression: E) =>
+  Strict({
+    from: expression,
+    /** The unit in which the data writes an amount, e.g. `yuan` for a product in `fen`. */
+    unit: Type.Optional(Name),
+    /** What an empty cell means; without a rule an empty cell refuses the whole source. */
+    null: Type.Optional(Type.String({ pattern: `^(zero|skip-row|refuse|${CATEGORY})$` })),
+    /** What a code outside the dimension's domain means; refused without a rule. */
+    other: Type.Optional(Type.String({ pattern: `^(skip-row|refuse|${CATEGORY})$` })),
+  })
+
+const unitRule = <const E extends TSchema>(expression: E) =>
+  Strict({
+    key: expression,
+    /** The holding group's identifier; where it is empty the key itself is the unit. */
+    group: Type.Optional(expression),
+    null: Type.Optional(Type.Enum(['skip-row', 'refuse'])),
+  })
+
+const Mark = Type.String({ pattern: '^[\\t\\x20-\\x7e]$' })
 
 const FileEntry = Strict({
   path: Type.Optional(Text),
   glob: Type.Optional(Text),
   format: Type.Enum(['csv', 'parquet', 'json']),
   encoding: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
-  delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1 })),
-  quote: Type.Optional(Type.String({ minLength: 1, maxLength: 1 })),
+  delimiter: Type.Optional(Mark),
+  quote: Type.Optional(Mark),
   header: Type.Optional(Type.Boolean()),
 })
 
@@ -105,30 +111,20 @@ const Postgresql = Strict({
   empties: Type.Optional(Empties),
 })
 
-/** The rest of a mapping; `fields` are checked against the product by name. */
-function mappingOf<const S extends typeof Files | typeof Postgresql>(source: S) {
-  return Strict({
-    part: Name,
-    source,
-    unit: UnitRule,
-    fields: Type.Record(Name, FieldRule, { additionalProperties: false }),
-  })
+// The rest of a mapping; the names of `fields` are checked against the product.
+function mappingOf<const S extends TSchema, const E extends TSchema>(source: S, expression: E) {
+  const fields = Type.Record(Name, fieldRule(expression), { additionalProperties: false })
+  return Strict({ part: Name, source, unit: unitRule(expression), fields })
 }
 
-export const ExpressionSchema = Type.Cyclic({ Expression }, 'Expression')
-export const FilesMappingSchema = Type.Cyclic(
-  { Expression, FilesMapping: mappingOf(Files) },
-  'FilesMapping',
-)
-export const PostgresqlMappingSchema = Type.Cyclic(
-  { Expression, PostgresqlMapping: mappingOf(Postgresql) },
-  'PostgresqlMapping',
-)
-/** The published shape of a mapping, connectors/mapping/mapping.schema.json. */
+export const FilesMappingSchema = mappingOf(Files, ExpressionSchema)
+export const PostgresqlMappingSchema = mappingOf(Postgresql, ExpressionSchema)
+
+/** The published shape of a mapping, connectors/mapping/mapping.schema.json: the two in one. */
 export const MappingSchema = Type.Cyclic(
   {
-    Expression,
-    Mapping: Type.Union([mappingOf(Files), mappingOf(Postgresql)]),
+    Expression: ExpressionShape,
+    Mapping: Type.Union([mappingOf(Files, Inner), mappingOf(Postgresql, Inner)]),
   },
   'Mapping',
 )

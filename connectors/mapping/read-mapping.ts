@@ -62,7 +62,6 @@ function checkEntry(entry: FileEntry, index: number): void {
   if (format === 'parquet' && encoding !== undefined) refuse(`${place}: Parquet has no encoding`)
   const marks = `${delimiter ?? ','}${quote ?? '"'}`
   if (marks[0] === marks[1]) refuse(`${place}: \`delimiter\` and \`quote\` are the same`)
-  if (/[\r\n]/.test(marks)) refuse(`${place}: a line break cannot delimit or quote`)
 }
 
 function refuse(text: string): never {

@@ -25,7 +25,7 @@ export type Amount = AggregateQuestion['amounts'][number]
 export function aggregateSql(question: AggregateQuestion, relation: Relation): Aggregate {
   question.amounts.forEach(checkRange)
   const output = new OutputColumns()
-  const group = output.add(sql`COALESCE(e.g, -1)`)
+  const group = output.add(sql`e.g`)
   const units = output.add(sql`count(*)`)
   const amounts = question.amounts.map((amount, index) => {
     return amountColumns(amount, index, relation.dialect, (column) => output.add(column))
@@ -92,9 +92,12 @@ function unitsSql(question: AggregateQuestion, relation: Relation): Sql {
   const watch = refused ? [sql`bool_or(${sql.ref(refused)}) AS refused`] : []
   const columns = sql.join([sql`g`, ...amounts, ...flags, ...watch])
   const alarm = refused ? sql` OR ${sql.ref(refused)}` : sql``
-  const rows = sql`SELECT ${groupIndex(question, relation)} AS g, *
+  const index = groupIndex(question, relation)
+  // A refused row may have no group, and must not be lost for that.
+  const group = refused ? sql`CASE WHEN ${sql.ref(refused)} THEN -1 ELSE ${index} END` : index
+  const rows = sql`SELECT ${group} AS g, *
     FROM (${relation.select}) AS r WHERE ${filters(question, relation)}${alarm}`
-  const keyed = sql`SELECT ${columns} FROM (${rows}) AS k WHERE g IS NOT NULL${alarm}`
+  const keyed = sql`SELECT ${columns} FROM (${rows}) AS k WHERE g IS NOT NULL`
   return rowPerUnit ? keyed : sql`${keyed} GROUP BY g, ${sql.ref(relation.unit)}`
 }
 

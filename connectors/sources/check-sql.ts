@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { type BoundMapping, refusal } from '#connectors/mapping/bind-mapping'
-import type { MappingProblem } from '#connectors/mapping/errors'
-import { columnsOf } from '#connectors/mapping/expression'
 import type { Digest } from '#crypto/digest'
+import { rowProblems, tooManyUnits } from './check-problems.ts'
+import { SourceError } from './errors.ts'
 import type { RelationFacts } from './relation.ts'
 import { type Place, type RowField, type Rows, rowsOf } from './row-sql.ts'
 import type { SourcePlace, SourceReport } from './source.ts'
@@ -32,11 +32,12 @@ export async function checkRows(
 ): Promise<CheckOutcome> {
   const rows = rowsOf(bound, places, DIALECTS[dialect])
   const counts = (await ask(countStatement(rows))).map((row) => row.map((cell) => cell ?? '0'))
-  const problems = counts.flatMap((row) => problemsIn(row, rows, places))
+  for (const [index, place] of places.entries()) mustBeAll(place, countsOf(counts, index))
+  const problems = counts.flatMap((row) => rowProblems(row, rows.fields, places))
   if (problems.length > 0) throw refusal(problems)
   const [answer] = await ask(unitStatement(rows))
   const units = BigInt(answer?.[0] ?? '0')
-  if (units > bound.maxUnits) throw refusal([tooMany(units, bound.maxUnits)])
+  if (units > bound.maxUnits) throw refusal([tooManyUnits(units, bound.maxUnits)])
   return outcomeOf(counts, rows, places, units)
 }
 
@@ -73,49 +74,19 @@ function numbersOf(fields: readonly RowField[]): RowField[] {
   return fields.filter(({ bound }) => bound?.role === 'amount' || bound?.role === 'grid')
 }
 
-function problemsIn(
-  row: readonly string[],
-  { fields }: Rows,
-  places: readonly Place[],
-): MappingProblem[] {
-  const file = places[Number(row[0])]?.name ?? ''
-  return fields.flatMap((field, index) => {
-    const [empty, bad] = [BigInt(row[3 + 2 * index] ?? '0'), BigInt(row[4 + 2 * index] ?? '0')]
-    const problems: MappingProblem[] = []
-    if (empty > 0n) problems.push(emptyCells(field, file, empty))
-    if (bad > 0n) problems.push(unusable(field, file, bad))
-    return problems
-  })
+// A place without rows is absent from the answer.
+function countsOf(counts: readonly (readonly string[])[], index: number) {
+  const row = counts.find(([place]) => place === String(index))
+  return { rows: BigInt(row?.[1] ?? '0'), skipped: BigInt(row?.[2] ?? '0') }
 }
 
-function emptyCells(field: RowField, file: string, rows: bigint): MappingProblem {
-  const text = `${placeOf(field, file)}: ${rows} rows are empty and the mapping has no \`null\` rule`
-  return { code: 'EMPTY_CELLS', field: field.name, file, ...columnIn(field), rows, text }
-}
-
-function unusable(field: RowField, file: string, rows: bigint): MappingProblem {
-  const isCode = field.bound?.role === 'dimension'
-  const code = isCode ? 'CODE_OUTSIDE_DOMAIN' : 'VALUE_NOT_CONVERTIBLE'
-  const reason = isCode
-    ? 'hold a code outside the domain and the mapping has no `other` rule'
-    : 'cannot be converted exactly'
-  const text = `${placeOf(field, file)}: ${rows} rows ${reason}`
-  return { code, field: field.name, file, ...columnIn(field), rows, text }
-}
-
-function placeOf(field: RowField, file: string): string {
-  const { column } = columnIn(field)
-  return `field \`${field.name}\`${column ? `, column \`${column}\`` : ''} in ${file}`
-}
-
-function columnIn({ bound }: RowField): { column?: string } {
-  const columns = bound === undefined ? [] : columnsOf(bound.from)
-  return columns.length === 0 ? {} : { column: [...new Set(columns)].join('`, `') }
-}
-
-function tooMany(units: bigint, maxUnits: bigint): MappingProblem {
-  const text = `${units} units of analysis, the product allows ${maxUnits} at one holder`
-  return { code: 'TOO_MANY_UNITS', field: 'unit', rows: units, text }
+function mustBeAll(
+  { name, records }: Place,
+  { rows, skipped }: { readonly rows: bigint; readonly skipped: bigint },
+): void {
+  if (records === undefined || rows + skipped === BigInt(records)) return
+  const text = `${name}: ${records} records, of which the engine reads ${rows + skipped}`
+  throw new SourceError('SOURCE_UNREADABLE', text)
 }
 
 function outcomeOf(
@@ -125,8 +96,7 @@ function outcomeOf(
   units: bigint,
 ): CheckOutcome {
   const read = places.map(({ name }, index) => {
-    const row = counts.find(([place]) => place === String(index))
-    return { name, rows: BigInt(row?.[1] ?? '0'), skipped: BigInt(row?.[2] ?? '0') }
+    return { name, ...countsOf(counts, index) }
   })
   const rows = read.reduce((total, place) => total + place.rows, 0n)
   const skipped = read.reduce((total, place) => total + place.skipped, 0n)

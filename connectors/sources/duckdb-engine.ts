@@ -46,6 +46,10 @@ export class DuckdbEngine implements Disposable {
     return this.#isAlive
   }
 
+  get processId(): number | undefined {
+    return this.#process.pid
+  }
+
   select(statement: Statement): Promise<EngineRows> {
     return this.#ask({ kind: 'select', statement })
   }

@@ -2,17 +2,10 @@ import { sql } from 'kysely'
 import { type BoundMapping, refusal } from '#connectors/mapping/bind-mapping'
 import { columnProblems, columnsRead, type DeclaredColumn } from './columns.ts'
 import type { DuckdbEngine } from './duckdb-engine.ts'
-import type { HeldFile } from './held-files.ts'
 import type { ColumnKind, RawColumn } from './row-scope.ts'
 import type { Place } from './row-sql.ts'
 import { type Sql, text, toStatement } from './sql.ts'
-import { csvColumns } from './text-files.ts'
-
-/** A held file and where a form of it lies that the engine reads. */
-export interface ReadableFile {
-  readonly file: HeldFile
-  readonly path: string
-}
+import type { ReadableFile } from './text-files.ts'
 
 /**
  * How each file is read, with the kind of every column. Nothing is guessed: delimiter, quote and
@@ -43,9 +36,9 @@ async function tableOf(
   read: ReadonlySet<string>,
   engine: DuckdbEngine,
 ): Promise<Table> {
-  const { format } = readable.file.entry
-  if (format === 'csv') return csvTable(readable, await csvColumns(readable.path, readable.file))
-  const { name } = readable.file
+  const { name, entry } = readable.file
+  const { format } = entry
+  if (readable.csv) return csvTable(readable, readable.csv)
   const open = format === 'parquet' ? parquet(readable.path) : jsonNames(readable.path)
   const found = await engine.columns(toStatement(sql`SELECT * FROM ${open} LIMIT 0`))
   const columns = found.map(([column, type]) => [column ?? '', type ?? ''] as const)
@@ -55,7 +48,10 @@ async function tableOf(
 }
 
 // Cells are named by position, so that no header cell ever becomes part of a statement.
-function csvTable({ file, path }: ReadableFile, names: readonly string[]): Table {
+function csvTable(
+  { file, path }: ReadableFile,
+  { columns: names, records }: NonNullable<ReadableFile['csv']>,
+): Table {
   const { delimiter = ',', quote = '"', header = true } = file.entry
   const types = names.map((_, index) => sql`${sql.lit(`c${index}`)}: 'VARCHAR'`)
   const from = sql`read_csv(${text(path)}, auto_detect = false, compression = 'none',
@@ -64,7 +60,7 @@ function csvTable({ file, path }: ReadableFile, names: readonly string[]): Table
     null_padding = false, ignore_errors = false)`
   const columns = names.map((name, index) => [name, column(`c${index}`, 'text')] as const)
   return {
-    place: { name: file.name, from, columns: new Map(columns) },
+    place: { name: file.name, from, columns: new Map(columns), records },
     declared: names.map((name) => ({ name, isReadable: true })),
   }
 }

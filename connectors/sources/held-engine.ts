@@ -11,7 +11,7 @@ import type { HeldFile } from './held-files.ts'
 import { asksFor, type Relation, type RelationFacts, relationOver, storedAs } from './relation.ts'
 import type { Place } from './row-sql.ts'
 import { type Statement, toStatement } from './sql.ts'
-import { asUtf8 } from './text-files.ts'
+import { type ReadableFile, readableFile } from './text-files.ts'
 
 export interface HoldingOptions {
   readonly bound: BoundMapping
@@ -51,8 +51,8 @@ export class HeldEngine implements AsyncDisposable {
     await using stack = new AsyncDisposableStack()
     const copies = await mkdtemp(join(options.temporaryFolder, 'baotu-source-'))
     stack.defer(() => removed(copies))
-    const readable = []
-    for (const file of files) readable.push({ file, path: await readablePath(file, copies) })
+    const readable: ReadableFile[] = []
+    for (const file of files) readable.push(await readableFile(file, copies))
     const names = new Map(readable.map(({ file, path }) => [path, file.name]))
     const { threads = 2, memoryMb = 1024 } = options.source.engine ?? {}
     const engine = stack.use(await DuckdbEngine.start({ threads, memoryMb }, names))
@@ -104,10 +104,6 @@ export class HeldEngine implements AsyncDisposable {
   get #scans(): boolean {
     return this.#source.engine?.hold === 'scan'
   }
-}
-
-async function readablePath(file: HeldFile, copies: string): Promise<string> {
-  return file.entry.format === 'parquet' ? file.path : await asUtf8(file, copies)
 }
 
 async function removed(folder: string): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   BoundMapping,
   RowRule,
 } from '#connectors/mapping/bind-mapping'
+import { columnsOf } from '#connectors/mapping/expression'
 import { flagSql, numberSql, textSql } from './expression-sql.ts'
 import { anyOf, type RawColumn, type Scope } from './row-scope.ts'
 import { type Dialect, joined, type Sql } from './sql.ts'
@@ -16,6 +17,8 @@ export interface Place {
   readonly from: Sql
   /** By the exact name of the column; the mapping names no other (checked before). */
   readonly columns: ReadonlyMap<string, RawColumn>
+  /** How many rows the engine must find, where that was counted before. */
+  readonly records?: number
 }
 
 /** Names of the columns that one field becomes: its value, why it refuses, what it skips. */
@@ -23,6 +26,8 @@ export interface RowField {
   /** The field of the product, or `unit`. */
   readonly name: string
   readonly bound: BoundField | undefined
+  /** Of the holder's data, for messages. */
+  readonly columns: readonly string[]
   readonly value: string
   readonly empty: string
   readonly bad: string
@@ -48,7 +53,7 @@ export function rowsOf(
   wanted: (field: BoundField) => boolean = () => true,
 ): Rows {
   const fields = [undefined, ...bound.fields.filter((field) => wanted(field) || skips(field))]
-  const named = fields.map((field, index) => rowField(field, index))
+  const named = fields.map((field, index) => rowField(bound, field, index))
   const selects = places.map((place, index) => placeSql(bound, place, index, named, dialect))
   const skip = named.map(({ skip }) => sql.ref(skip))
   return {
@@ -67,10 +72,18 @@ interface Cell {
 
 const NEVER = sql`FALSE`
 
-function rowField(bound: BoundField | undefined, index: number): RowField {
-  const [value, empty, bad, skip] = ['x', 'e', 'b', 's'].map((letter) => `${letter}${index}`)
-  if (!value || !empty || !bad || !skip) throw new Error('INVARIANT: four names per field')
-  return { name: bound?.name ?? 'unit', bound, value, empty, bad, skip }
+function rowField(bound: BoundMapping, field: BoundField | undefined, index: number): RowField {
+  const { key, group } = bound
+  const read = field === undefined ? [key, ...(group ? [group] : [])] : [field.from]
+  return {
+    name: field?.name ?? 'unit',
+    bound: field,
+    columns: [...new Set(read.flatMap(columnsOf))],
+    value: `x${index}`,
+    empty: `e${index}`,
+    bad: `b${index}`,
+    skip: `s${index}`,
+  }
 }
 
 function skips(field: BoundField): boolean {

@@ -2,64 +2,79 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TextDecoder } from 'node:util'
+import { CsvRecords, cellsOf } from './csv-records.ts'
 import { SourceError } from './errors.ts'
 import type { HeldFile } from './held-files.ts'
 
+/** A held file in a form that the engine reads, with what is known of it before. */
+export interface ReadableFile {
+  readonly file: HeldFile
+  /** The file itself, or a copy. */
+  readonly path: string
+  /** CSV: the names of its columns, and how many records follow the header. */
+  readonly csv?: { readonly columns: readonly string[]; readonly records: number }
+}
+
 const CHUNK = 1 << 20
+const MAX_HEADER = 1 << 20
 
 /**
- * The path of a UTF-8 form of a text file: the file itself where it already is UTF-8, else a copy
- * of mode 0600 in `folder`, which the caller removes. Every byte is decoded strictly: one wrong
- * byte refuses with `SOURCE_ENCODING`.
+ * Prepares a file for the engine. Text is decoded strictly: one wrong byte refuses with
+ * `SOURCE_ENCODING`. What is not UTF-8, or ends its records irregularly, is copied into `folder`
+ * with mode 0600, which the caller removes.
  */
-export async function asUtf8(file: HeldFile, folder: string): Promise<string> {
-  const encoding = file.entry.encoding ?? 'utf-8'
-  const decoder = decoderFor(encoding, file.name)
-  if (decoder.encoding === 'utf-8') {
-    for await (const _ of decoded(file, decoder));
-    return file.path
-  }
-  const copy = join(folder, `${file.index}-${Buffer.from(file.name).toString('hex').slice(-64)}`)
-  await using target = await open(copy, 'wx', 0o600)
-  for await (const text of decoded(file, decoder)) await target.writeFile(text)
-  return copy
+export async function readableFile(file: HeldFile, folder: string): Promise<ReadableFile> {
+  const { format, encoding } = file.entry
+  if (format === 'parquet') return { file, path: file.path }
+  const isUtf8 = decoderFor(file).encoding === 'utf-8'
+  const copy = join(folder, `${encoding ?? 'utf-8'}-${file.index}-${hexOf(file.name)}`)
+  if (format === 'csv') return await readableCsv(file, isUtf8, copy)
+  if (!isUtf8) await write(copy, decoded(file))
+  else for await (const _ of decoded(file));
+  return { file, path: isUtf8 ? file.path : copy }
 }
 
-/** Names of a CSV file's columns by its first record; `column0`, … where it has no header. */
-export async function csvColumns(path: string, { entry, name }: HeldFile): Promise<string[]> {
-  await using file = await open(path, 'r')
-  const { buffer, bytesRead } = await file.read(new Uint8Array(CHUNK), 0, CHUNK, 0)
-  const start = new TextDecoder().decode(buffer.subarray(0, bytesRead))
-  const first = firstRecord(start, entry.delimiter ?? ',', entry.quote ?? '"')
-  if (first === undefined && bytesRead === CHUNK) {
-    throw new SourceError('SOURCE_UNREADABLE', `the first record of ${name} does not end`)
+async function readableCsv(file: HeldFile, isUtf8: boolean, copy: string): Promise<ReadableFile> {
+  const { delimiter = ',', quote = '"', header = true } = file.entry
+  const records = new CsvRecords(delimiter, quote)
+  for await (const text of decoded(file)) {
+    records.read(text)
+    if (records.first.length > MAX_HEADER) {
+      throw new SourceError('SOURCE_UNREADABLE', `the first record of ${file.name} does not end`)
+    }
   }
-  const cells = first ?? []
-  return (entry.header ?? true) ? cells : cells.map((_, index) => `column${index}`)
+  records.end()
+  const cells = cellsOf(records.first, delimiter, quote)
+  const columns = header ? cells : cells.map((_, index) => `column${index}`)
+  const csv = { columns, records: records.count(cells.length) - (header ? 1 : 0) }
+  if (isUtf8 && !records.isIrregular) return { file, path: file.path, csv }
+  const heading = header ? `${columns.map((_, index) => `c${index}`).join(delimiter)}` : undefined
+  await write(copy, regular(file, heading, records.first))
+  return { file, path: copy, csv }
 }
 
-/** RFC 4180 with a chosen delimiter and quote; undefined where the text ends inside the record. */
-export function firstRecord(text: string, delimiter: string, quote: string): string[] | undefined {
-  const cells: string[] = []
-  let cell = ''
-  let isQuoted = false
-  for (let at = 0; at < text.length; at += 1) {
-    const mark = text[at]
-    if (isQuoted && mark === quote && text[at + 1] === quote) {
-      cell += quote
-      at += 1
-    } else if (mark === quote && (isQuoted || cell === '')) isQuoted = !isQuoted
-    else if (isQuoted) cell += mark
-    else if (mark === delimiter) {
-      cells.push(cell)
-      cell = ''
-    } else if (mark === '\n' || mark === '\r') return [...cells, cell]
-    else cell += mark
+// Every record ends with a line feed, and the header needs no quotes.
+async function* regular(file: HeldFile, heading: string | undefined, first: string) {
+  const { delimiter = ',', quote = '"' } = file.entry
+  const records = new CsvRecords(delimiter, quote)
+  let skip = heading === undefined ? 0 : first.length
+  if (heading !== undefined) yield heading
+  for await (const text of decoded(file)) {
+    const body = records.read(text)
+    yield body.slice(skip)
+    skip = Math.max(0, skip - body.length)
   }
-  return isQuoted ? undefined : [...cells, cell]
 }
 
-function decoderFor(encoding: string, name: string): TextDecoder {
+async function write(path: string, texts: AsyncIterable<string>): Promise<void> {
+  await using target = await open(path, 'wx', 0o600)
+  for await (const text of texts) await target.writeFile(text)
+}
+
+function decoderFor({
+  name,
+  entry: { encoding = 'utf-8' },
+}: HeldFile): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(encoding, { fatal: true })
   } catch {
@@ -67,14 +82,20 @@ function decoderFor(encoding: string, name: string): TextDecoder {
   }
 }
 
-async function* decoded({ path, name, entry }: HeldFile, decoder: TextDecoder) {
+async function* decoded(file: HeldFile): AsyncGenerator<string> {
+  const decoder = decoderFor(file)
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) {
+    for await (const chunk of createReadStream(file.path, { highWaterMark: CHUNK })) {
       yield decoder.decode(chunk, { stream: true })
     }
     yield decoder.decode()
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new SourceError('SOURCE_ENCODING', `${name} is not ${entry.encoding ?? 'utf-8'}`)
+    const { encoding = 'utf-8' } = file.entry
+    throw new SourceError('SOURCE_ENCODING', `${file.name} is not ${encoding}`)
   }
+}
+
+function hexOf(name: string): string {
+  return Buffer.from(name).toString('hex').slice(-64)
 }

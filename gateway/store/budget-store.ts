@@ -25,35 +25,43 @@ export class BudgetStore {
     this.#spaceId = spaceId
   }
 
-  /** What has been used of each counter so far, by key; keys without any use are absent. */
+  /**
+   * What other requests than `request` have used of each counter, by key; unused ones are absent.
+   * A request that is tried again meets its own reservation as if it were the first time.
+   */
   async used(
     tx: GatewayTransaction,
+    request: string,
     counted: readonly Counted[],
     now: Date,
   ): Promise<Readonly<Record<string, number>>> {
     const used: Record<string, number> = {}
-    const windows = Map.groupBy(counted, ({ windowMs }) => windowMs)
-    for (const [windowMs, group] of windows) {
+    for (const [windowMs, group] of Map.groupBy(counted, (counter) => counter.windowMs)) {
       const keys = group.map(({ key }) => key)
       const rows = await (windowMs === undefined
-        ? this.#totals(tx, keys)
-        : this.#recent(tx, keys, new Date(now.getTime() - windowMs)))
+        ? this.#totals(tx, request, keys)
+        : this.#recent(tx, request, keys, new Date(now.getTime() - windowMs)))
       for (const { key, used: amount } of rows) used[key] = Number(amount)
     }
     return used
   }
 
-  /** Reserves all of them or none. False when one limit would be passed: write nothing then. */
+  /**
+   * Reserves all of them or none, each once for a request. False when one limit would be passed:
+   * then nothing was written.
+   */
   async reserve(
     tx: GatewayTransaction,
     request: string,
     reservations: readonly Reserved[],
     now: Date,
   ): Promise<boolean> {
-    const used = await this.used(tx, reservations, now)
+    const used = await this.used(tx, request, reservations, now)
     const fits = ({ key, amount, limit }: Reserved) => (used[key] ?? 0) + amount <= limit
     if (!reservations.every(fits)) return false
-    for (const { key, amount } of reservations) await this.#add(tx, { request, key, amount, now })
+    const held = await this.#held(tx, request)
+    const fresh = reservations.filter(({ key }) => !held.has(key))
+    for (const { key, amount } of fresh) await this.#add(tx, { request, key, amount, now })
     return true
   }
 
@@ -75,21 +83,38 @@ export class BudgetStore {
       .execute()
   }
 
-  async #totals(tx: GatewayTransaction, keys: readonly string[]) {
-    return tx
-      .selectFrom('budget_counter')
-      .select(['key', 'used'])
+  async #held(tx: GatewayTransaction, request: string): Promise<ReadonlySet<string>> {
+    const rows = await tx
+      .selectFrom('budget_reservation')
+      .select('key')
       .where('space_id', '=', this.#spaceId)
-      .where('key', 'in', keys)
+      .where('request', '=', request)
+      .execute()
+    return new Set(rows.map(({ key }) => key))
+  }
+
+  async #totals(tx: GatewayTransaction, request: string, keys: readonly string[]) {
+    return tx
+      .selectFrom('budget_counter as counter')
+      .leftJoin('budget_reservation as own', (join) =>
+        join
+          .onRef('own.space_id', '=', 'counter.space_id')
+          .onRef('own.key', '=', 'counter.key')
+          .on('own.request', '=', request),
+      )
+      .select(['counter.key as key', sql<bigint>`used - coalesce(amount, 0)`.as('used')])
+      .where('counter.space_id', '=', this.#spaceId)
+      .where('counter.key', 'in', keys)
       .execute()
   }
 
-  async #recent(tx: GatewayTransaction, keys: readonly string[], since: Date) {
+  async #recent(tx: GatewayTransaction, request: string, keys: readonly string[], since: Date) {
     return tx
       .selectFrom('budget_reservation')
       .select(['key', sql<string>`sum(amount)`.as('used')])
       .where('space_id', '=', this.#spaceId)
       .where('key', 'in', keys)
+      .where('request', '!=', request)
       .where('reserved_at', '>', since)
       .groupBy('key')
       .execute()

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { AttemptTable, GatewayDatabase, GatewayTransaction, QueryTable } from './schema.ts'
 
 export type Query = Readonly<Selectable<QueryTable>>
@@ -28,20 +28,24 @@ export class QueryStore {
       .executeTakeFirst()
   }
 
-  /** False when the request is there already. */
-  async insert(tx: GatewayTransaction, row: Omit<QueryTable, 'space_id'>): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await tx
+  async insert(tx: GatewayTransaction, row: Omit<QueryTable, 'space_id'>): Promise<void> {
+    await tx
       .insertInto('query')
       .values({ ...row, space_id: this.#spaceId })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst()
-    return numInsertedOrUpdatedRows === 1n
+      .execute()
   }
 
-  /** One transition of a query at a time, from here to the end of the transaction. */
-  async lock(tx: GatewayTransaction, request: string): Promise<void> {
-    await sql`select 1 from query
-      where space_id = ${this.#spaceId} and request = ${request} for update`.execute(tx)
+  async changeQuery(
+    tx: GatewayTransaction,
+    request: string,
+    change: Partial<Pick<QueryTable, 'ticket' | 'refusal' | 'plan'>>,
+  ): Promise<void> {
+    await tx
+      .updateTable('query')
+      .set(change)
+      .where('space_id', '=', this.#spaceId)
+      .where('request', '=', request)
+      .execute()
   }
 
   /** The newest attempt of a request. */

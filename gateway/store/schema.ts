@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { QueryStage } from '#protocol/messages/query-state'
-import type { TaskKind } from '#protocol/messages/tasks'
 import type { VoidReason } from '#protocol/messages/session'
+import type { TaskKind } from '#protocol/messages/tasks'
 import type { EndCode } from '../gateway-error.ts'
 
 /** See migrations/0001-queries.ts for what each table means and when its rows go. */
@@ -113,7 +113,6 @@ export interface GatewayDatabase {
   budget_reservation: ReservationTable
   leased_task: LeasedTaskTable
   known_policy: { space_id: string; digest: string; is_enabled: boolean }
-  directory_serial: { space_id: string; serial: number }
 }
 
 export type GatewayTransaction = Transaction<GatewayDatabase>

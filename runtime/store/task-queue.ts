@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import { fromKysely } from 'pg-boss'
 import type { Clock } from '../clock.ts'
+import { endOfWait } from '../end-of-wait.ts'
 import { faultPoint } from '../fault-point.ts'
 import { migrate } from './migrate.ts'
 import { type DeadTask, type LeasedTask, type TaskRequest, taskIdOf } from './task.ts'
@@ -109,17 +110,16 @@ async function lease<DB>(
   { waitMs, leaseMs, signal, max = 1 }: LeaseManyOptions,
   closing: AbortSignal,
 ): Promise<LeasedTask[]> {
-  const cut = signal ? AbortSignal.any([closing, signal]) : closing
-  const over = AbortSignal.any([cut, AbortSignal.timeout(waitMs)])
   await store.ensureQueue(recipient)
+  using end = endOfWait(waitMs, signal ? [closing, signal] : [closing])
   const place = room.enter(recipient)
   let tasks: LeasedTask[] = []
   try {
-    while (!cut.aborted) {
+    while (!end.isCut()) {
       const taken = await inReadCommitted(db, (tx) => take(store, tx, recipient, max, leaseMs))
       tasks = taken.tasks
-      if (tasks.length > 0 || over.aborted) break
-      await place.wait(Math.min(taken.nextInMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS) + 1, over)
+      if (tasks.length > 0 || end.signal.aborted) break
+      await place.wait(Math.min(taken.nextInMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS) + 1, end.signal)
     }
   } finally {
     place.leave(tasks.length > 0)

@@ -9,7 +9,7 @@
  * - `budget_counter` with `budget_reservation`: what was used of each budget, and by which request.
  *   Reserved once for a request, never given back.
  * - `leased_task`: who was handed which task, and the digest of the answer that settled it.
- * - `known_policy`: policies that the log was told of. `directory_serial`: the newest accepted.
+ * - `known_policy`: the policies that the log was told of, and whether they are enabled.
  */
 export const queriesMigration = `
 create table query (
@@ -115,9 +115,5 @@ create table known_policy (
   digest text not null,
   is_enabled boolean not null,
   primary key (space_id, digest)
-);
-create table directory_serial (
-  space_id text primary key,
-  serial integer not null check (serial > 0)
 );
 `

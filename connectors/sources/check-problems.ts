@@ -1,0 +1,50 @@
+import type { MappingProblem } from '#connectors/mapping/errors'
+import type { Place, RowField } from './row-sql.ts'
+
+/**
+ * What one place's row of counts says: `row` holds the place, two totals, then two counts per field.
+ */
+export function rowProblems(
+  row: readonly string[],
+  fields: readonly RowField[],
+  places: readonly Place[],
+): MappingProblem[] {
+  const file = places[Number(row[0])]?.name ?? ''
+  return fields.flatMap((field, index) => {
+    const [empty, bad] = [BigInt(row[3 + 2 * index] ?? '0'), BigInt(row[4 + 2 * index] ?? '0')]
+    const problems: MappingProblem[] = []
+    if (empty > 0n) problems.push(emptyCells(field, file, empty))
+    if (bad > 0n) problems.push(unusable(field, file, bad))
+    return problems
+  })
+}
+
+/** More units than the proof against overflow was made for. */
+export function tooManyUnits(units: bigint, maxUnits: bigint): MappingProblem {
+  const text = `${units} units of analysis, the product allows ${maxUnits} at one holder`
+  return { code: 'TOO_MANY_UNITS', field: 'unit', rows: units, text }
+}
+
+function emptyCells(field: RowField, file: string, rows: bigint): MappingProblem {
+  const text = `${placeOf(field, file)}: ${rows} rows are empty and the mapping has no \`null\` rule`
+  return { code: 'EMPTY_CELLS', field: field.name, file, ...columnIn(field), rows, text }
+}
+
+function unusable(field: RowField, file: string, rows: bigint): MappingProblem {
+  const isCode = field.bound?.role === 'dimension'
+  const code = isCode ? 'CODE_OUTSIDE_DOMAIN' : 'VALUE_NOT_CONVERTIBLE'
+  const reason = isCode
+    ? 'hold a code outside the domain and the mapping has no `other` rule'
+    : 'cannot be converted exactly'
+  const text = `${placeOf(field, file)}: ${rows} rows ${reason}`
+  return { code, field: field.name, file, ...columnIn(field), rows, text }
+}
+
+function placeOf(field: RowField, file: string): string {
+  const { column } = columnIn(field)
+  return `field \`${field.name}\`${column ? `, column \`${column}\`` : ''} in ${file}`
+}
+
+function columnIn({ columns }: RowField): { column?: string } {
+  return columns.length === 0 ? {} : { column: columns.join('`, `') }
+}
