@@ -2,7 +2,6 @@ import { type Command, type CommandIo, EXIT } from '../command.ts'
 import { type Language, languageOf } from '../language.ts'
 import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from '../options.ts'
 import { removeState } from '../space/remove-state.ts'
-import { shortName } from '../space/short-name.ts'
 import { type StartedSpace, startSpace } from '../space/start-space.ts'
 import { processTable } from './status.ts'
 
@@ -85,7 +84,7 @@ async function staysUp(
     else interrupted.addEventListener('abort', () => resolve(undefined), { once: true })
   })
   const end = await Promise.race([broken, stopped])
-  if (end !== undefined) stderr.write(`${words.ended(shortName(end.did), end.code)}\n`)
+  if (end !== undefined) stderr.write(`${words.ended(end.name, end.code)}\n`)
   stderr.write(`${words.stopping}\n`)
   return end === undefined ? EXIT.ok : EXIT.failed
 }
