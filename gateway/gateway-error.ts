@@ -6,7 +6,6 @@ export type GatewayErrorCode =
   | 'QUERY_STAGE'
   | 'ATTEMPTS_EXHAUSTED'
   | 'CHAIN_BROKEN'
-  | 'RECIPIENT_REFUSED'
   | 'DENY_LIMIT'
   | 'TASK_UNKNOWN'
   | 'TASK_SETTLED'

@@ -18,7 +18,7 @@ export interface TaskRefusal {
 /**
  * Takes a party's refusal: the attempt is given up and the release authority asked for a void. The
  * consumer learns that a holder refused, and not which one or why. A refused notice of a void is
- * handed out again when its lease ends, because the holder's budget hangs on it.
+ * handed out again after a while, because the holder's budget hangs on it.
  */
 export async function refuseTask(
   desk: GatewayDesk,
@@ -26,8 +26,8 @@ export async function refuseTask(
   { task, fence, code }: TaskRefusal,
 ): Promise<void> {
   const { kind, invitation, ...leased } = await ownTask(desk, principal, task)
-  if (kind === 'note-void') return
   refuseSettled({ kind, invitation, ...leased })
+  if (kind === 'note-void') return tellAgain(desk, { task, fence, code })
   faultPoint('gateway.refused.before-store')
   await desk.transaction(async (tx) => {
     const attempt = await desk.queries.locked(tx, invitation)
@@ -39,6 +39,13 @@ export async function refuseTask(
     await desk.signals.changed(tx, attempt.request)
   })
   faultPoint('gateway.refused.after-store')
+}
+
+const TELL_AGAIN_MS = 30_000
+
+async function tellAgain(desk: GatewayDesk, { task, fence, code }: TaskRefusal): Promise<void> {
+  const failure = { code, retryAfterMs: TELL_AGAIN_MS }
+  await desk.transaction((tx) => desk.tasks.retry(tx, task, fence, failure))
 }
 
 function isOver({ stage }: Attempt): boolean {
