@@ -19,7 +19,9 @@ export function ratioText({ ratio }: BenchmarkResult): string {
 /** `node-seal: 47 ms`, or nothing. */
 export function anchorText({ anchor, unit }: BenchmarkResult): string {
   if (anchor === undefined || typeof anchor === 'string') return anchor ?? ''
-  return anchor.value === undefined ? anchor.name : `${anchor.name}: ${figure(anchor.value)} ${unit}`
+  return anchor.value === undefined
+    ? anchor.name
+    : `${anchor.name}: ${figure(anchor.value)} ${unit}`
 }
 
 /** `≤ 40 ms`, `≥ 12 ×`, or nothing. */

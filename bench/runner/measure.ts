@@ -46,6 +46,9 @@ export function timingOf(times: readonly number[]): Timing {
 /** The middle value; of an even number of them the mean of the middle two. NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1)
+  const middle = sorted.slice(
+    Math.floor((sorted.length - 1) / 2),
+    Math.floor(sorted.length / 2) + 1,
+  )
   return middle.reduce((sum, value) => sum + value, 0) / middle.length
 }
