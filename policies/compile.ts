@@ -30,6 +30,8 @@ export interface CompiledRule {
   /** Position in `Snapshot.rules`: the number that traces carry. */
   readonly index: number
   readonly rule: Rule
+  /** How the rule is named in counter keys: the policy it stands in, then its id. */
+  readonly key: string
   /** The policy whose target and assignee apply: the child, for inherited rules. */
   readonly owner: CompiledPolicy
   /** 0 for the policy's own rules, 1… for those of each ancestor. */
@@ -177,6 +179,7 @@ function compileRule(
   return {
     index,
     rule,
+    key,
     owner,
     generation,
     layer: LAYERS.indexOf(policy.layer),
