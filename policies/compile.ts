@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from '#crypto/digest'
 import { constraintForm } from './canonical-policy.ts'
 import { type Check, compileCheck, type StateCheck, stateCheckOf } from './checks.ts'
-import { boundsOfAtom, ControlSet, controlSetOf } from './control-set.ts'
+import { ControlSet, controlsOfAtoms } from './control-set.ts'
 import { type DutyTerm, dutyTermsOf } from './duties.ts'
 import { PolicyError } from './errors.ts'
 import { resolveInheritance } from './inherit.ts'
@@ -206,14 +206,14 @@ function ownTarget(rule: Rule, policy: Policy, generation: number): string {
   return (generation === 0 ? rule.target : undefined) ?? policy.target ?? EVERY_ASSET
 }
 
+/** One instance for all rules that impose the same, so that meets of it are remembered. */
 function controlsOf(
   atoms: readonly Atom[],
   vocabulary: Vocabulary,
   shared: Map<string, ControlSet>,
 ): ControlSet {
-  const controls = atoms.filter(({ operand }) => operand.kind === 'control')
-  if (controls.length === 0) return ControlSet.NONE
-  const set = controlSetOf(controls.flatMap((atom) => boundsOfAtom(atom, vocabulary)))
+  const set = controlsOfAtoms(atoms, vocabulary)
+  if (set === ControlSet.NONE) return set
   const known = shared.get(set.key)
   if (known === undefined) shared.set(set.key, set)
   return known ?? set

@@ -93,6 +93,13 @@ export function boundsOfAtom(atom: Atom, vocabulary: Vocabulary): readonly Contr
   return [own, { ...bare(companion), min: atom.companion }]
 }
 
+/** The controls among some atoms, all at once. */
+export function controlsOfAtoms(atoms: readonly Atom[], vocabulary: Vocabulary): ControlSet {
+  const controls = atoms.filter(({ operand }) => operand.kind === 'control')
+  if (controls.length === 0) return ControlSet.NONE
+  return controlSetOf(controls.flatMap((atom) => boundsOfAtom(atom, vocabulary)))
+}
+
 /** Makes a set of any bounds, meeting those of the same operand. */
 export function controlSetOf(bounds: readonly ControlBound[]): ControlSet {
   return bounds

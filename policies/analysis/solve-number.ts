@@ -101,14 +101,21 @@ function pick(axis: Axis, left: Interval): number | undefined {
     (left.highOpen ? value < left.high : value <= left.high) &&
     !left.holes.has(value)
   if (left.listed !== undefined) return [...left.listed].find(fits)
+  const first = axis.integer ? startOf(left) : undefined
+  if (first !== undefined && fits(first)) return first
   return candidates(axis, left).find(fits)
 }
 
+function startOf({ low, high }: Interval): number {
+  return Number.isFinite(low) && low > Number.MIN_SAFE_INTEGER ? low : Math.min(0, high)
+}
+
 /** Enough candidates that one fits if any number does: holes take one each. */
-function candidates(axis: Axis, { low, high, holes }: Interval): readonly number[] {
+function candidates(axis: Axis, left: Interval): readonly number[] {
+  const { low, high, holes } = left
   if (low > high) return []
   const tries = Array.from({ length: holes.size + 2 }, (_, at) => at)
-  const start = Number.isFinite(low) && low > Number.MIN_SAFE_INTEGER ? low : Math.min(0, high)
+  const start = startOf(left)
   if (axis.integer) return tries.map((at) => start + at)
   const end = Number.isFinite(high) ? high : start + 1
   const inside = tries.map((at) => start + ((end - start) * (at + 1)) / (holes.size + 3))

@@ -12,12 +12,22 @@ export type Point = ReadonlyMap<string, Value>
  */
 export function solve(literals: readonly Literal[]): Point | undefined {
   const point = new Map<string, Value>()
-  for (const [name, list] of Map.groupBy(literals, ({ axis }) => axis.name)) {
+  for (const list of byAxis(literals)) {
     const value = solveAxis(list)
     if (value === undefined) return undefined
-    point.set(name, value)
+    point.set((list[0] as Literal).axis.name, value)
   }
   return point
+}
+
+function byAxis(literals: readonly Literal[]): Iterable<readonly Literal[]> {
+  const lists = new Map<string, Literal[]>()
+  for (const literal of literals) {
+    const list = lists.get(literal.axis.name)
+    if (list === undefined) lists.set(literal.axis.name, [literal])
+    else list.push(literal)
+  }
+  return lists.values()
 }
 
 /** A value on one axis that satisfies every literal on it. */
@@ -29,8 +39,10 @@ export function solveAxis(literals: readonly Literal[]): Value | undefined {
 }
 
 function solveTerm(axis: Axis, literals: readonly Literal[]): string | undefined {
-  let allowed: ReadonlySet<string> | undefined =
-    axis.universe === undefined ? undefined : new Set(axis.universe)
+  const [only] = literals
+  if (literals.length === 1 && only?.operator === 'eq' && !only.negated)
+    return String(only.values[0])
+  let allowed: ReadonlySet<string> | undefined
   const excluded = new Set<string>()
   for (const literal of literals) {
     const named = namedBy(literal)
@@ -38,10 +50,15 @@ function solveTerm(axis: Axis, literals: readonly Literal[]): string | undefined
     if (!positive) for (const term of named) excluded.add(term)
     else allowed = allowed === undefined ? named : intersect(allowed, named)
   }
-  if (allowed !== undefined) return [...allowed].find((term) => !excluded.has(term))
-  return Array.from({ length: excluded.size + 1 }, (_, at) => axis.fresh(at)).find(
-    (term) => !excluded.has(term),
-  )
+  const left = allowed ?? axis.universe
+  if (left !== undefined) return firstOutside(left, excluded)
+  const fresh = Array.from({ length: excluded.size + 1 }, (_, at) => axis.fresh(at))
+  return firstOutside(fresh, excluded)
+}
+
+function firstOutside(terms: Iterable<string>, excluded: ReadonlySet<string>): string | undefined {
+  for (const term of terms) if (!excluded.has(term)) return term
+  return undefined
 }
 
 function namedBy({ axis, operator, values }: Literal): ReadonlySet<string> {
