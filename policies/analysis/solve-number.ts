@@ -2,7 +2,7 @@ import type { OperatorName } from '../vocabulary-document.ts'
 import type { Axis, Literal } from './axis.ts'
 
 /** An interval with holes: what the literals leave of a number axis. */
-interface Interval {
+export interface Interval {
   low: number
   high: number
   lowOpen: boolean
@@ -30,7 +30,7 @@ export function solveNumber(axis: Axis, literals: readonly Literal[]): number | 
 }
 
 /** What the literals leave; undefined where a literal is none that numbers know. */
-function intervalOf(axis: Axis, literals: readonly Literal[]): Interval | undefined {
+export function intervalOf(axis: Axis, literals: readonly Literal[]): Interval | undefined {
   const left: Interval = {
     low: axis.min,
     high: axis.max,

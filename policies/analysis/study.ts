@@ -1,6 +1,7 @@
 import { type ControlSet, controlsOfAtoms } from '../control-set.ts'
 import { atomsOf, type Policy, type Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
+import type { Layer } from '../vocabulary-document.ts'
 import type { Finding, FindingCode, Severity } from './finding.ts'
 import { type Box, TooManyBoxes } from './normal-form.ts'
 import { type Catalogue, type Region, Space } from './region.ts'
@@ -28,6 +29,13 @@ export interface StudiedPolicy {
   readonly prohibitions: readonly StudiedRule[]
   /** The policies that it inherits from or that authorise it, as far as they are in the set. */
   readonly ceilings: readonly Policy[]
+}
+
+/** Rules that are judged together: a ceiling layer, or one contract or consent. */
+export interface Unit {
+  readonly layer: Layer
+  readonly permits: readonly StudiedRule[]
+  readonly prohibitions: readonly StudiedRule[]
 }
 
 /** The policies of one lint run, their regions computed once. */
