@@ -24,9 +24,8 @@ export function describeBox(box: Box, language: Language): readonly string[] {
 function describeAxis(axis: Axis, literals: readonly Literal[], language: Language): string {
   if (axis.kind === 'number') return describeNumbers(axis, literals, language)
   if (axis.kind === 'term') return describeTerms(axis, literals, language)
-  return literals
-    .map((literal) => describeLiteral(literal, language))
-    .join(language === 'zh' ? '，' : ', ')
+  const phrases = telling(literals).map((literal) => describeLiteral(literal, language))
+  return [...new Set(phrases)].join(language === 'zh' ? '，' : ', ')
 }
 
 /** Of several "any of" over nested lists only the narrowest says anything. */
