@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions as DynamicDocument } from '@fastify/swagger'
 import Type from 'typebox'
 import type { Evidence } from '#evidence/log'
 import { problemResponse } from '#runtime/http-problem'
@@ -25,14 +25,14 @@ export interface GatewayAppOptions extends Omit<HttpServerOptions, 'problems'> {
   readonly blobBytes: number
 }
 
-const SWAGGER = {
+const SWAGGER: DynamicDocument = {
   openapi: {
     openapi: '3.1.0',
     info: { title: 'Baotu gateway', version: '1' },
     components: { securitySchemes: { access: { type: 'http', scheme: 'bearer' } } },
     security: [{ access: [] }],
   },
-} as const
+}
 
 /**
  * The gateway's server, not yet listening. Everything but `/healthz` and `/openapi.json` lies

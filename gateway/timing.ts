@@ -33,3 +33,31 @@ export function attemptMs(timing: Timing): number {
   const { openingMs, advertisingMs, confirmingMs, computingMs, releasingMs } = timing
   return openingMs + advertisingMs + confirmingMs + computingMs + releasingMs
 }
+
+/** Whole seconds as a configuration names them; what is absent keeps its default. */
+export type TimingSeconds = Partial<
+  Record<
+    | ('opening' | 'advertising' | 'confirming' | 'computing' | 'releasing')
+    | ('voiding' | 'lease' | 'retention'),
+    number | undefined
+  >
+>
+
+/** The timing that a configuration says. */
+export function timingOf(seconds: TimingSeconds, attempts = DEFAULT_TIMING.attempts): Timing {
+  const ms = (name: keyof TimingSeconds) => {
+    const stated = seconds[name]
+    return stated === undefined ? DEFAULT_TIMING[`${name}Ms`] : stated * 1000
+  }
+  return {
+    openingMs: ms('opening'),
+    advertisingMs: ms('advertising'),
+    confirmingMs: ms('confirming'),
+    computingMs: ms('computing'),
+    releasingMs: ms('releasing'),
+    voidingMs: ms('voiding'),
+    leaseMs: ms('lease'),
+    attempts,
+    retentionMs: ms('retention'),
+  }
+}

@@ -35,7 +35,7 @@ export function configurationsOf(space: Space, drawn: Drawn): Configuration[] {
   return [
     one(authority.did, authorityConfig(space, drawn)),
     ...drawn.gatewayPorts.map((port, replica) =>
-      one(gateway.did, gatewayConfig(space, drawn, port), replicaFile(replica)),
+      one(gateway.did, gatewayConfig(space, drawn, { port, replica }), replicaFile(replica)),
     ),
     one(release.did, releaseConfig(space, drawn)),
     ...holders.map(({ did }) => one(did, holderConfig(space, drawn, did))),
@@ -67,14 +67,19 @@ function authorityConfig(space: Space, drawn: Drawn): Configuration['value'] {
   }
 }
 
-function gatewayConfig(space: Space, drawn: Drawn, port: number): Configuration['value'] {
+function gatewayConfig(
+  space: Space,
+  drawn: Drawn,
+  { port, replica }: { readonly port: number; readonly replica: number },
+): Configuration['value'] {
   const { gateway, release, auditor, policies } = space.file
   return {
     party: 'gateway',
     ...basics(space, drawn, gateway.did),
     listen: loopback(port),
     database: database(),
-    state: 'state',
+    // What each replica remembers outside of the database that all share.
+    state: `state${replica === 0 ? '' : `-${replica + 1}`}`,
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,

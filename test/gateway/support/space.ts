@@ -11,7 +11,7 @@ import type { VerifyJws } from '#protocol/signed'
 import { product } from './product.ts'
 
 export const SPACE = 'urn:baotu:space:test'
-export const START = Date.parse('2026-11-25T08:00:00.000Z')
+export const START = Math.floor(Date.now() / 1000) * 1000
 const DAY = 86_400_000
 
 export const verify: VerifyJws = (jws, expected) =>
