@@ -77,7 +77,11 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   },
   cli: {
     folders: [...GROUND, 'sdk'],
-    crypto: ['digest', 'merkle', 'sign/*', 'envelope', 'secret'],
+    // An auditor adds ciphertexts again: parameters, wire and addition, which need no key.
+    crypto: [
+      ...['digest', 'merkle', 'sign/*', 'envelope', 'secret'],
+      ...['he/parameters', 'he/wire', 'he/evaluate'],
+    ],
     never: [...SECRETS_OF_K, 'masks'],
   },
   console: {
