@@ -24,10 +24,11 @@ export interface Receipt {
 
 /** The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. */
 export function makeReceipt(tree: TreeView, note: string, index: number, entry: string): Receipt {
-  const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64')
+  const base64 = (hash: Uint8Array) =>
+    Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('base64')
   return {
     index,
-    leafHash: base64(leafHash(Buffer.from(entry))),
+    leafHash: base64(tree.leaf(index)),
     checkpoint: note,
     proof: tree.inclusionProof(index).map(base64),
     entry,
