@@ -8,7 +8,7 @@
 
 import { CryptoError } from './errors.ts'
 import { type KeyBinding, labelledKey } from './labelled-key.ts'
-import { combine, expandChunk, type SlotRange } from './prg.ts'
+import { addStreams, type SignedStream, type SlotRange } from './prg.ts'
 import type { Random } from './random.ts'
 import { Secret } from './secret.ts'
 import { x25519PublicKey, x25519SharedSecret } from './x25519.ts'
@@ -73,9 +73,10 @@ export function addPairwiseMasks(values: BigUint64Array, task: MaskTask): void {
   if (pairKeys.length < 2 || indices.size !== pairKeys.length + 1) {
     throw new CryptoError('MASK_ROSTER', `${pairKeys.length} pair keys make no roster of 3 or more`)
   }
-  for (const { index, key } of pairKeys) {
-    combine(values, expandChunk(key, chunk), ownIndex < index ? 1 : -1, task)
-  }
+  const streams = pairKeys.map(
+    ({ index, key }): SignedStream => ({ key, sign: ownIndex < index ? 1 : -1 }),
+  )
+  addStreams(values, chunk, streams, task)
 }
 
 function checkPeer({ publicKey }: MaskKeyPair, peer: Uint8Array): void {

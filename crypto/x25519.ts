@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from
 import type { Secret } from './secret.ts'
 
 /*
- * X25519 (RFC 7748) by the platform's own library: constant time, and twenty times faster than
+ * X25519 (RFC 7748) by the platform's own library: constant time, and several times faster than
  * arithmetic in JavaScript. RFC 8410: either key is a fixed prefix and 32 bytes.
  */
 
