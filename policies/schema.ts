@@ -19,6 +19,7 @@ export function policySchema(vocabulary: Vocabulary = VOCABULARY): JsonObject {
       policy: policyDefinition(document.profile),
       iri: { type: 'string', maxLength: 512, pattern: document.patterns.iri ?? '' },
       pin: { type: 'string', minLength: 1 },
+      literal: literalDefinition({ type: 'string' }),
       permission: ruleDefinition(vocabulary, 'permission'),
       prohibition: ruleDefinition(vocabulary, 'prohibition'),
       duty: dutyDefinition(vocabulary),
@@ -131,9 +132,7 @@ function constraintDefinitions({ list }: Vocabulary): JsonObject {
     },
     dutyConstraint: atomDefinition(list.filter(({ place }) => place === 'duty')),
     atom: anyAtomDefinition(list),
-    ...Object.fromEntries(
-      list.map((operand) => [`operand ${operand.name}`, operandDefinition(operand)]),
-    ),
+    ...Object.fromEntries(list.flatMap(operandDefinitions)),
   }
 }
 
@@ -168,6 +167,13 @@ function anyAtomDefinition(operands: readonly Operand[]): JsonObject {
   }
 }
 
+function operandDefinitions(operand: Operand): readonly (readonly [string, JsonObject])[] {
+  return [
+    [`operand ${operand.name}`, operandDefinition(operand)],
+    [`value ${operand.name}`, { anyOf: scalarSchema(operand) }],
+  ]
+}
+
 function operandDefinition(operand: Operand): JsonObject {
   const { label, operators, window, unit, unitRequired, companion } = operand
   const required = window === 'required' || unitRequired === true
@@ -196,9 +202,9 @@ function operandDefinition(operand: Operand): JsonObject {
   }
 }
 
-function rightOperand(operand: Operand): JsonObject {
-  const scalar = scalarSchema(operand)
-  return { anyOf: [...scalar, { type: 'array', minItems: 1, items: { anyOf: scalar } }] }
+function rightOperand({ name }: Operand): JsonObject {
+  const value = ref(`value ${name}`)
+  return { anyOf: [value, { type: 'array', minItems: 1, items: value }] }
 }
 
 function scalarSchema(operand: Operand): readonly JsonObject[] {
@@ -208,12 +214,7 @@ function scalarSchema(operand: Operand): readonly JsonObject[] {
     terms === undefined
       ? { type: 'string' }
       : { enum: [...terms, ...Object.keys(operand.aliases ?? {})] }
-  const literal: JsonObject = {
-    type: 'object',
-    required: ['@value'],
-    additionalProperties: false,
-    properties: { '@value': text, '@type': { type: 'string' } },
-  }
+  const literal = terms === undefined ? ref('literal') : literalDefinition(text)
   const native: JsonObject = {
     type: type === 'integer' ? 'integer' : type === 'boolean' ? 'boolean' : 'number',
     ...(min === undefined ? {} : { minimum: min }),
@@ -221,6 +222,15 @@ function scalarSchema(operand: Operand): readonly JsonObject[] {
   }
   const numbers = type === 'integer' || type === 'decimal' || type === 'boolean'
   return isNumeric(operand) && numbers ? [text, literal, native] : [text, literal]
+}
+
+function literalDefinition(value: JsonObject): JsonObject {
+  return {
+    type: 'object',
+    required: ['@value'],
+    additionalProperties: false,
+    properties: { '@value': value, '@type': { type: 'string' } },
+  }
 }
 
 function ref(name: string): { readonly [key: string]: JsonValue } {
