@@ -1,5 +1,5 @@
-import { runProgram } from '#runtime/process'
+import { runParty } from '#runtime/process'
 import { ConnectorConfig } from './config.ts'
 import { startConnector } from './start.ts'
 
-await runProgram({ name: 'connector', schema: ConnectorConfig, start: startConnector })
+await runParty({ name: 'connector', schema: ConnectorConfig, start: startConnector })

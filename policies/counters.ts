@@ -7,8 +7,10 @@ import { VOCABULARY } from './vocabulary.ts'
  * entry has counted nothing; an operand it does not know is unknown, and so refuses.
  */
 export interface Counters {
-  /** By counter key (see `Reservation`), or by operand name for all counters of that operand. */
+  /** By counter key (see `Reservation`). */
   readonly used: ReadonlyMap<string, number>
+  /** By operand of the vocabulary: for a counter without an entry of its own; 0 unless stated. */
+  readonly usedByOperand: readonly number[]
   /** By duty key; a duty that is absent has not been performed yet. */
   readonly duties: ReadonlyMap<string, 'fulfilled' | 'violated'>
   /** One byte per operand of the vocabulary: whether this ledger counts it. */
@@ -18,13 +20,14 @@ export interface Counters {
 /** No ledger: every state condition is unknown. */
 export const NO_LEDGER: Counters = {
   used: new Map(),
+  usedByOperand: VOCABULARY.list.map(() => 0),
   duties: new Map(),
   knows: new Uint8Array(VOCABULARY.list.length),
 }
 
 /**
- * A ledger's answer. `operands` names what it counts (all state operands unless said otherwise).
- * Refuses with `FACT_INVALID` a count that is no safe integer of zero or more.
+ * A ledger's answer, by counter key or, for all counters of an operand, by its name. `operands`
+ * names what the ledger counts (all state operands unless said otherwise). Refuses with `FACT_INVALID` a count that is no safe integer of zero or more.
  */
 export function countersOf(
   used: Readonly<Record<string, number>> = {},
@@ -42,5 +45,11 @@ export function countersOf(
   const knows = Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
     Number(kind === 'state' && (operands === undefined || operands.includes(name))),
   )
-  return { used: new Map(Object.entries(used)), duties: new Map(Object.entries(duties)), knows }
+  const byKey = Object.entries(used).filter(([name]) => !VOCABULARY.operands.has(name))
+  return {
+    used: new Map(byKey),
+    usedByOperand: VOCABULARY.list.map(({ name }) => used[name] ?? 0),
+    duties: new Map(Object.entries(duties)),
+    knows,
+  }
 }

@@ -95,23 +95,20 @@ function controlsFault(
     request.query.measures.length <= controls.maxMeasures &&
     releasedTableBytes(plan) <= maxOutputBytes
   if (!fits) return 'DENY_SHAPE'
-  const keeps = controls.mode <= PARTITION && decision.grant.controls.honoured(capabilities)
+  const keeps = controls.mode <= PARTITION && decision.controlSet.honoured(capabilities)
   return keeps ? undefined : 'DENY_UNSATISFIABLE_CONTROLS'
 }
 
 const PARTITION = MODES.indexOf('partition')
 
-function outputLimits({ grant }: Decision) {
+function outputLimits({ controlSet }: Decision) {
   const most = (name: string) =>
-    grant.controls.bounds.find(({ operand }) => operand.name === name)?.max ??
-    Number.POSITIVE_INFINITY
+    controlSet.bounds.find(({ operand }) => operand.name === name)?.max ?? Number.POSITIVE_INFINITY
   return { maxRows: most('bt:maxRows'), maxOutputBytes: most('bt:maxOutputBytes') }
 }
 
-function policiesOf({ trace, inputs }: Decision): Digest[] {
-  const rules = trace.filter((_, position) => position % 2 === 0)
-  const digests = rules.flatMap((index) => inputs.snapshot.rules[index]?.owner.policy.digest ?? [])
-  return [...new Set(digests)].sort()
+function policiesOf({ trace }: Decision): Digest[] {
+  return [...new Set(trace.map(({ rule }) => rule.owner.policy.digest))].sort()
 }
 
 // The braces of INDETERMINATE{D} are no part of a problem code.

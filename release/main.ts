@@ -1,5 +1,5 @@
-import { runProgram } from '#runtime/process'
+import { runParty } from '#runtime/process'
 import { ReleaseConfig } from './config.ts'
 import { startRelease } from './start.ts'
 
-await runProgram({ name: 'release', schema: ReleaseConfig, start: startRelease })
+await runParty({ name: 'release', schema: ReleaseConfig, start: startRelease })

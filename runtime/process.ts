@@ -1,63 +1,81 @@
 import path from 'node:path'
-import closeWithGrace from 'close-with-grace'
+import { parseArgs } from 'node:util'
 import type { Static, TSchema } from 'typebox'
-import { type Clock, systemClock } from './clock.ts'
-import { loadConfig } from './config.ts'
+import type { Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
+import { ConfigError, loadConfig } from './config.ts'
+import { JsonError } from './json-error.ts'
+import { JsonFileError } from './json-file.ts'
+import type { JsonValue } from './json-text.ts'
 import { type Log, openLog } from './log.ts'
+import type { LogFields } from './log-fields.ts'
+import { SecretSourceError } from './secret-source.ts'
+import { shutDownInOrder } from './shutdown.ts'
+import { EmbeddedError } from './store/embedded-error.ts'
+import { StoreError } from './store/store-error.ts'
 
-/** What one party's process is: its name, its configuration's schema, and how it starts. */
-export interface PartyProgram<S extends TSchema> {
+/** What a party's main hands over; see `runParty`. */
+export interface PartyMain<S extends TSchema> {
   readonly name: string
   readonly schema: S
-  readonly start: (config: Static<S>, folder: string, log: Log, clock: Clock) => Promise<Started>
+  readonly logFields?: LogFields
+  /** Starts everything; what it gives back goes into the ready line, so nothing secret. */
+  start(context: PartyContext<Static<S>>): Promise<Readonly<Record<string, JsonValue>>>
 }
 
-/** A started party. `done` is for one that ends by itself, which is a failure. */
-export interface Started extends AsyncDisposable {
-  readonly done?: Promise<void>
-  /** Said in the ready line: addresses, never secrets. */
-  readonly ready?: Readonly<Record<string, string>>
+export interface PartyContext<Config> {
+  readonly config: Config
+  /** The folder of the configuration file, to which its paths are relative. */
+  readonly folder: string
+  readonly log: Log
+  readonly clock: Clock
+  /** Put in what has to be closed, in the order in which it is opened. */
+  readonly owned: AsyncDisposableStack
 }
-
-const STOP_MS = 10_000
 
 /**
- * The main of a party's process: reads the configuration file that its one argument names, starts,
- * prints one ready line of JSON on standard output, and stops with what is in hand finished when
- * it is told to. Exit status 1 and one line on standard error where it cannot start.
+ * The main program of a party: `node <entry> --config <file> [--lifeline]`. Reads and checks the
+ * configuration, starts, writes one line of JSON on standard output when it serves, logs on
+ * standard error and ends in good order on a signal. With `--lifeline` it also ends when its
+ * standard input does, so that it does not outlive a launcher that was killed.
+ *
+ * Exits with 2 for a configuration that has to be mended, with 1 for anything else.
  */
-export async function runProgram<S extends TSchema>(program: PartyProgram<S>): Promise<void> {
-  const log = openLog({ party: program.name, clock: systemClock })
+export async function runParty<S extends TSchema>(party: PartyMain<S>): Promise<void> {
+  const { name, logFields: fields } = party
+  const log = openLog({ party: name, clock: systemClock, ...(fields && { fields }) })
+  const owned = new AsyncDisposableStack()
   try {
-    const file = path.resolve(argument(program.name))
-    const config = await loadConfig(file, program.schema)
-    const started = await program.start(config, path.dirname(file), log, systemClock)
-    stopWithGrace(started)
-    const line = { ready: program.name, ...started.ready }
-    process.stdout.write(`${JSON.stringify(line)}\n`)
-    await started.done
+    const { configPath, hasLifeline } = readArguments()
+    const config = await loadConfig(configPath, party.schema)
+    const shutDown = shutDownInOrder({ log, owned })
+    if (hasLifeline) process.stdin.on('end', shutDown).on('error', shutDown).resume()
+    const folder = path.dirname(path.resolve(configPath))
+    const details = await party.start({ config, folder, log, clock: systemClock, owned })
+    process.stdout.write(
+      `${JSON.stringify({ ready: true, party: name, pid: process.pid, ...details })}\n`,
+    )
   } catch (error) {
-    process.stderr.write(`${program.name}: ${messageOf(error)}\n`)
-    process.exitCode = 1
-    setTimeout(() => process.exit(1), 1000).unref()
+    await owned.disposeAsync().catch((err: unknown) => log.error({ err }, 'closing failed'))
+    process.exit(reportFailure(error, log))
   }
 }
 
-function argument(name: string): string {
-  const [, , file] = process.argv
-  if (file === undefined) throw new Error(`usage: ${name} <configuration file>`)
-  return file
+function readArguments(): { configPath: string; hasLifeline: boolean } {
+  const options = { config: { type: 'string' }, lifeline: { type: 'boolean' } } as const
+  const { values } = parseArgs({ options, strict: true })
+  if (!values.config) throw new ConfigError('CONFIG_INVALID', 'give --config <file>')
+  return { configPath: values.config, hasLifeline: values.lifeline ?? false }
 }
 
-function stopWithGrace(started: Started): void {
-  closeWithGrace({ delay: STOP_MS }, async () => {
-    await started[Symbol.asyncDispose]()
-  })
-}
+const CONFIGURATION = [ConfigError, JsonError, JsonFileError, SecretSourceError]
+const GROUND = [EmbeddedError, StoreError]
 
-// Configuration errors name places and keys; they are for the operator who starts the process.
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'could not start'
-  const code = 'code' in error && typeof error.code === 'string' ? `${error.code} ` : ''
-  return `${code}${error.message}`
+// These messages are written for the operator and hold no values; others are only traced.
+function reportFailure(error: unknown, log: Log): number {
+  log.fatal({ err: error }, 'did not start')
+  const isConfiguration = CONFIGURATION.some((kind) => error instanceof kind)
+  const isOurs = isConfiguration || GROUND.some((kind) => error instanceof kind)
+  if (isOurs && error instanceof Error) process.stderr.write(`${error.message}\n`)
+  return isConfiguration ? 2 : 1
 }

@@ -64,7 +64,7 @@ export async function ask(
   using seeds = session
   await consumer.party.calls.json('POST', `/queries/${digest}/confirmation`, { body })
   const released = await poll.until((state) => state.release !== undefined)
-  return finish(consumer, digest, seeds, released)
+  return await finish(consumer, digest, seeds, released)
 }
 
 async function finish(

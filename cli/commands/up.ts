@@ -1,10 +1,8 @@
-import { rm } from 'node:fs/promises'
 import { type Command, type CommandIo, EXIT } from '../command.ts'
 import { type Language, languageOf } from '../language.ts'
 import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from '../options.ts'
-import { shortName } from '../space/short-name.ts'
+import { removeState } from '../space/remove-state.ts'
 import { type StartedSpace, startSpace } from '../space/start-space.ts'
-import { claimState, ensureStateFolder, type StateFolder } from '../space/state-folder.ts'
 import { processTable } from './status.ts'
 
 const WORDS = {
@@ -65,7 +63,7 @@ data are made at the first start in .baotu/<name> (or --state) and kept.
         io.stderr.write(`${words.kept}\n`)
         return EXIT.failed
       }
-      await removeState(state, space.file.space)
+      await removeState(state, space.file.space, io.random)
     }
     const progress = (line: string) => io.stderr.write(`… ${line}\n`)
     await using started = await startSpace(space, state, { io, language, progress })
@@ -73,13 +71,6 @@ data are made at the first start in .baotu/<name> (or --state) and kept.
     else io.stdout.write(`${processTable(started.running, language === 'zh')}${words.ready}\n`)
     return await staysUp(started, io, language)
   },
-}
-
-/** Removes a state folder that nobody uses; one of another space is refused. */
-async function removeState(state: StateFolder, spaceId: string): Promise<void> {
-  await ensureStateFolder(state.path, spaceId)
-  await using _claim = await claimState(state)
-  await rm(state.path, { recursive: true, force: true })
 }
 
 async function staysUp(
@@ -93,7 +84,7 @@ async function staysUp(
     else interrupted.addEventListener('abort', () => resolve(undefined), { once: true })
   })
   const end = await Promise.race([broken, stopped])
-  if (end !== undefined) stderr.write(`${words.ended(shortName(end.did), end.code)}\n`)
+  if (end !== undefined) stderr.write(`${words.ended(end.name, end.code)}\n`)
   stderr.write(`${words.stopping}\n`)
   return end === undefined ? EXIT.ok : EXIT.failed
 }

@@ -2,13 +2,10 @@ import type { JsonValue } from '#crypto/json-value'
 import type { PublicKeyRecord } from '#crypto/sign/key-provider'
 import type { Space } from './load-space.ts'
 import { KEY_FILE, type PartyKeys, WRAPPING_KEY_FILE } from './party-keys.ts'
-import { bodiesOf, policiesOf } from './party-plan.ts'
+import { bodiesOf, LOGGING, policiesOf } from './party-plan.ts'
 
 /** The file, below a party's folder, that holds the URL of its database with the password. */
 export const DATABASE_URL_FILE = 'database-url'
-
-/** The roles that keep an evidence log of their own. */
-const LOGGING: readonly string[] = ['gateway', 'release', 'holder']
 
 /** What a split has drawn or been given: keys by DID and ports on the loopback address. */
 export interface Drawn {
@@ -35,7 +32,7 @@ export function configurationsOf(space: Space, drawn: Drawn): Configuration[] {
   return [
     one(authority.did, authorityConfig(space, drawn)),
     ...drawn.gatewayPorts.map((port, replica) =>
-      one(gateway.did, gatewayConfig(space, drawn, port), replicaFile(replica)),
+      one(gateway.did, gatewayConfig(space, drawn, { port, replica }), replicaFile(replica)),
     ),
     one(release.did, releaseConfig(space, drawn)),
     ...holders.map(({ did }) => one(did, holderConfig(space, drawn, did))),
@@ -67,14 +64,19 @@ function authorityConfig(space: Space, drawn: Drawn): Configuration['value'] {
   }
 }
 
-function gatewayConfig(space: Space, drawn: Drawn, port: number): Configuration['value'] {
+function gatewayConfig(
+  space: Space,
+  drawn: Drawn,
+  { port, replica }: { readonly port: number; readonly replica: number },
+): Configuration['value'] {
   const { gateway, release, auditor, policies } = space.file
   return {
     party: 'gateway',
     ...basics(space, drawn, gateway.did),
     listen: loopback(port),
     database: database(),
-    state: 'state',
+    // What each replica remembers outside of the database that all share.
+    state: `state${replica === 0 ? '' : `-${replica + 1}`}`,
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,

@@ -109,9 +109,11 @@ async function placePreparedDatabases(
   }
 }
 
-async function writeConfiguration(state: StateFolder, { did, file, value }: Configuration) {
-  const folder = state.partyFolder(did)
-  await mkdir(path.join(folder, 'state'), { recursive: true, mode: 0o700 })
+async function writeConfiguration(folders: StateFolder, { did, file, value }: Configuration) {
+  const folder = folders.partyFolder(did)
+  const { state } = value
+  if (typeof state === 'string')
+    await mkdir(path.join(folder, state), { recursive: true, mode: 0o700 })
   await writePrivate(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
 }
 

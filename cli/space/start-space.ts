@@ -2,8 +2,8 @@ import type { CommandIo } from '../command.ts'
 import type { Language } from '../language.ts'
 import { openDatabases } from './databases.ts'
 import type { Space } from './load-space.ts'
-import { type PartyChild, startParty } from './party-child.ts'
-import { noteDown, noteUp, type RunningSpace } from './running.ts'
+import { openPartyChildren } from './party-children.ts'
+import { noteDown, noteUp, type RunningProcess, type RunningSpace } from './running.ts'
 import { shortName } from './short-name.ts'
 import { type PartyProcess, splitSpace } from './split.ts'
 import { claimState, ensureStateFolder, type StateFolder } from './state-folder.ts'
@@ -19,7 +19,7 @@ export interface StartOptions {
 export interface StartedSpace extends AsyncDisposable {
   readonly running: RunningSpace
   /** Settles with the first party that ends by itself. */
-  readonly broken: Promise<{ readonly did: string; readonly code: number | null }>
+  readonly broken: Promise<{ readonly name: string; readonly code: number | null }>
 }
 
 const WORDS = {
@@ -52,40 +52,33 @@ export async function startSpace(
   const databases = owned.use(await openDatabases(space, state, io.random))
   progress(words.split)
   const { processes } = await splitSpace(space, state, { ...io, databases, progress })
-  const children: PartyChild[] = []
-  owned.defer(async () => void (await Promise.all(children.map((child) => child.stop()))))
-  const start = async (party: PartyProcess) => {
+  const children = owned.use(openPartyChildren(state))
+  const start = async (party: PartyProcess): Promise<RunningProcess> => {
     progress(`${words.start} ${shortName(party.did)}`)
-    children.push(await startParty(party))
+    const { pid } = await children.start(party)
+    const { did, role, url } = party
+    return { did, role, pid, ...(url === undefined ? {} : { url }) }
   }
   const [authority, ...others] = processes
-  if (authority !== undefined) await start(authority)
-  await allSettledOrFirstError(others.map(start))
-  const running = runningSpace(space, children, io.now())
+  const first = authority === undefined ? [] : [await start(authority)]
+  const running: RunningSpace = {
+    space: space.file.space,
+    launcher: process.pid,
+    startedAt: new Date(io.now()).toISOString(),
+    processes: [...first, ...(await allOrFirstError(others.map(start)))],
+  }
   await noteUp(state, running)
   owned.defer(() => noteDown(state))
-  const broken = Promise.race(
-    children.map(({ party, ended }) => {
-      return ended.then((code) => ({ did: party.did, code }))
-    }),
-  )
+  const { broken } = children
   const started = owned.move()
   return { running, broken, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }
 
 // Waits for all even when one fails, so that nobody is left starting while the rest is stopped.
-async function allSettledOrFirstError(starting: readonly Promise<void>[]): Promise<void> {
+async function allOrFirstError<T>(starting: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(starting)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-}
-
-function runningSpace(space: Space, children: readonly PartyChild[], now: number): RunningSpace {
-  return {
-    space: space.file.space,
-    launcher: process.pid,
-    startedAt: new Date(now).toISOString(),
-    processes: children.map(({ party: { did, role, url }, pid }) => {
-      return { did, role, pid, ...(url === undefined ? {} : { url }) }
-    }),
-  }
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
 }

@@ -102,7 +102,8 @@ function patternOf({ scale, thousands, point, parentheses, currency, rounding }:
   const decimals = rounding === undefined ? `[0-9]{0,${scale}}0*` : '[0-9]*'
   const number = `(?:(?:[0-9]+${grouped})(?:${dot}${decimals})?|${dot}${leadDecimals(scale, rounding)})`
   const blank = `[${BLANKS}]*`
-  const sign = currency.length === 0 ? '' : `(?:${currency.join('|')})?`
+  const signs = currency.map((sign) => sign.replace(/\p{Sc}/gu, '[$&]'))
+  const sign = signs.length === 0 ? '' : `(?:${signs.join('|')})?`
   const plain = `(?:[+-]?${blank}${sign}|${sign}${blank}[+-]?)${blank}${number}${blank}${sign}`
   const bracketed = `[(]${blank}${sign}${blank}${number}${blank}${sign}${blank}[)]`
   return `${blank}(?:${plain}${parentheses ? `|${bracketed}` : ''})${blank}`

@@ -145,6 +145,23 @@ export async function taskQueueContract(t: TapTest, url: string): Promise<void> 
     t.same(await results(bench), ['slow'])
   })
 
+  t.test('many are leased and completed together, all or none', async (t) => {
+    const bench = await benchOf()
+    const { db, queue, recipient } = bench
+    for (let n = 0; n < 5; n += 1) await add(bench, { dedupeKey: `${n}` })
+    const tasks = await queue.leaseMany(recipient, { ...NOW, max: 4 })
+    t.equal(new Set(tasks.map(({ fence }) => fence)).size, 4)
+    const [first, ...others] = tasks
+    if (!first) throw new Error('four tasks were there')
+    await finish(bench, first)
+    const completeMany = (held: LeasedTask[]) =>
+      db.transaction().execute((tx) => queue.completeMany(tx, held))
+    await t.rejects(completeMany(tasks), { code: 'TASK_FENCED' })
+    await completeMany(others)
+    await t.rejects(completeMany(others), { code: 'TASK_FENCED' })
+    t.equal((await queue.leaseMany(recipient, { ...NOW, max: 4 })).length, 1)
+  })
+
   t.test('an extended lease lasts', async (t) => {
     const bench = await benchOf()
     const { queue, recipient } = bench
@@ -183,6 +200,8 @@ export async function taskQueueContract(t: TapTest, url: string): Promise<void> 
       await t.rejects(fail(first, 0), { code: 'TASK_FENCED' })
       await fail(second, 'never')
       t.equal(await queue.lease(recipient, NOW), undefined)
+      await add(bench, { dedupeKey: 'far', deadlineMs: Number.MAX_SAFE_INTEGER })
+      await finish(bench, await leased(bench))
       await add(bench, { dedupeKey: 'late', deadlineMs: systemClock.now() - 1 })
       t.equal(await queue.lease(recipient, NOW), undefined)
       const dead = await deadOf(bench)

@@ -144,7 +144,7 @@ function tally(codes: readonly string[]): Record<string, number> {
   return counts
 }
 
-const accounting = { thousands: ',', parentheses: true, currency: ['¥', 'CNY', '元'] }
+const accounting = { thousands: ',', parentheses: true, currency: ['¥', 'CNY', '元', 'US$'] }
 
 type Decimal = readonly [options: object, cells: Readonly<Record<string, bigint | 'refused'>>]
 
@@ -190,6 +190,7 @@ const decimals: Readonly<Record<string, Decimal>> = {
       '¥-12.00': -1200n,
       '-¥12.00': -1200n,
       'CNY 3': 300n,
+      'US$4,000.01': 400001n,
       '3.20元': 320n,
       '1,23': 'refused',
       '12,34.00': 'refused',
@@ -199,6 +200,7 @@ const decimals: Readonly<Record<string, Decimal>> = {
       '(5': 'refused',
       '-5-': 'refused',
       'USD 3': 'refused',
+      US3: 'refused',
     },
   ],
   'half-up': [

@@ -1,0 +1,54 @@
+/** Wall-clock times of some rounds of the same work, in ms. */
+export interface Timing {
+  readonly median: number
+  readonly fastest: number
+  readonly rounds: number
+}
+
+/** One run of `work`: what it gave, and how long it took in ms. */
+export async function timed<T>(
+  work: () => T | Promise<T>,
+): Promise<{ readonly value: T; readonly ms: number }> {
+  const start = performance.now()
+  const value = await work()
+  return { value, ms: performance.now() - start }
+}
+
+/** Runs `work` `rounds` times, each waiting for the one before. */
+export async function measure(rounds: number, work: () => unknown): Promise<Timing> {
+  const [timing] = await race(rounds, [work])
+  return timing ?? timingOf([])
+}
+
+/**
+ * Runs contenders in turn, one round of each at a time, so that whatever else the machine does
+ * falls on all of them. One untimed round of each goes before: compilation is not what is compared.
+ */
+export async function race(
+  rounds: number,
+  contenders: readonly (() => unknown)[],
+): Promise<readonly Timing[]> {
+  const times = contenders.map((): number[] => [])
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [index, contender] of contenders.entries()) {
+      const { ms } = await timed(contender)
+      if (round >= 0) times[index]?.push(ms)
+    }
+  }
+  return times.map(timingOf)
+}
+
+/** Median and minimum of times that were taken elsewhere. */
+export function timingOf(times: readonly number[]): Timing {
+  return { median: median(times), fastest: Math.min(...times), rounds: times.length }
+}
+
+/** The middle value; of an even number of them the mean of the middle two. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.slice(
+    Math.floor((sorted.length - 1) / 2),
+    Math.floor(sorted.length / 2) + 1,
+  )
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+}
