@@ -37,12 +37,14 @@ export function openPartyChildren(state: StateFolder): PartyChildren {
     if (said.length > REMEMBERED * 10) said.splice(0, REMEMBERED)
   }
   const children = superviseChildren({ write, onUnexpectedExit })
+  const nodeArguments = ['--import', compileCacheIn(path.join(state.path, 'compiled'))]
   return {
     broken,
     start: async (party) => {
       const name = nameOf(party)
       try {
-        return await children.start({ name, entry: entryOf(party), configPath: party.config })
+        const configPath = party.config
+        return await children.start({ name, entry: entryOf(party), configPath, nodeArguments })
       } catch (cause) {
         if (!(cause instanceof ChildError)) throw cause
         const reason = reasonIn(said.filter((line) => line.startsWith(`[${name}] `)))
@@ -54,6 +56,14 @@ export function openPartyChildren(state: StateFolder): PartyChildren {
       await new Promise<void>((resolve) => log.end(resolve))
     },
   }
+}
+
+// Compiled code is kept from start to start, in a folder that nobody else may write to: the
+// runtime's own default would be a shared one. Halves what starting a party costs.
+function compileCacheIn(folder: string): string {
+  const code = `import { enableCompileCache } from 'node:module'
+enableCompileCache(${JSON.stringify(folder)})`
+  return `data:text/javascript,${encodeURIComponent(code)}`
 }
 
 function nameOf({ did, config, role }: PartyProcess): string {

@@ -76,11 +76,21 @@ async function askOne({ space, io, language, say }: Demo, bank: Consumer, name: 
   })
   const { answer } = answered
   say(answerTable(answer, product, language).trimEnd())
-  const withheld = answer.groups.filter(({ figures }) => figures === undefined)
-  const names = withheld.map((group) => groupTitles(group, answer, product, language).join('·'))
-  say(words.withheld(names.join(', ')))
+  say(words.withheld(withheldNames(answered, product, language)))
   say(summaryLine(answered, language))
   return { answered, product }
+}
+
+/** Withheld groups by all titles but the last: `Lixia: large; Shizhong: medium, large`. */
+function withheldNames({ answer }: Answered, product: Product, language: Language): string {
+  const withheld = answer.groups.filter(({ figures }) => figures === undefined)
+  const titles = withheld.map((group) => groupTitles(group, answer, product, language))
+  const together = Map.groupBy(titles, (names) => names.slice(0, -1).join(' · '))
+  const lines = [...together].map(([first, rest]) => {
+    const last = rest.map((names) => names.at(-1)).join(', ')
+    return first === '' ? last : `${first}: ${last}`
+  })
+  return lines.length === 0 ? '–' : lines.join('; ')
 }
 
 async function showOneNumber(demo: Demo, answered: Answered, product: Product): Promise<void> {
