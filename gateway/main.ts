@@ -3,11 +3,4 @@ import { GatewayConfig } from './config.ts'
 import { startGateway } from './start.ts'
 
 if (import.meta.main)
-  await runParty({
-    name: 'gateway',
-    schema: GatewayConfig,
-    start: async ({ owned, ...configured }) => {
-      const { url, port } = owned.use(await startGateway(configured))
-      return { url, port }
-    },
-  })
+  await runParty({ name: 'gateway', schema: GatewayConfig, start: startGateway })
