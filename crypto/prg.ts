@@ -61,16 +61,25 @@ export function addStreams(
   for (let slot = from; slot < to; slot++) values[slot] = word(sums, slot) & SLOT_MASK
 }
 
-// Two loops: with the sign as a factor, or one array type more, they run several times slower.
+/**
+ * Four at a time for the same reason as in he/evaluate.ts: a loop that V8 inlines into this rarely
+ * called caller never reaches its last compiler, the only one that adds words without allocating.
+ */
 function addWords(sums: BigUint64Array, words: BigUint64Array): void {
-  for (let slot = 0; slot < sums.length; slot++) {
+  for (let slot = 0; slot < sums.length; slot += 4) {
     sums[slot] = BigInt.asUintN(64, word(sums, slot) + word(words, slot))
+    sums[slot + 1] = BigInt.asUintN(64, word(sums, slot + 1) + word(words, slot + 1))
+    sums[slot + 2] = BigInt.asUintN(64, word(sums, slot + 2) + word(words, slot + 2))
+    sums[slot + 3] = BigInt.asUintN(64, word(sums, slot + 3) + word(words, slot + 3))
   }
 }
 
 function subtractWords(sums: BigUint64Array, words: BigUint64Array): void {
-  for (let slot = 0; slot < sums.length; slot++) {
+  for (let slot = 0; slot < sums.length; slot += 4) {
     sums[slot] = BigInt.asUintN(64, word(sums, slot) - word(words, slot))
+    sums[slot + 1] = BigInt.asUintN(64, word(sums, slot + 1) - word(words, slot + 1))
+    sums[slot + 2] = BigInt.asUintN(64, word(sums, slot + 2) - word(words, slot + 2))
+    sums[slot + 3] = BigInt.asUintN(64, word(sums, slot + 3) - word(words, slot + 3))
   }
 }
 

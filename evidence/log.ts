@@ -22,6 +22,7 @@ export interface EvidenceOptions<DB> {
   readonly signer: NoteSigner
   /** Further lines on every checkpoint, of other key types and the same name, such as SM2. */
   readonly alsoSigners?: readonly NoteSigner[]
+  /** The log owns it from here: it is closed with the log. */
   readonly guard: ForkGuard
   readonly clock: Clock
   /** How often entries that nobody asks a receipt for are sequenced; 200 unless said. */
@@ -74,7 +75,8 @@ export async function openEvidence<DB>(options: EvidenceOptions<DB>): Promise<Ev
   if (head?.origin !== origin) throw new EvidenceError('LOG_UNAVAILABLE', 'log of another origin')
   const sequencer = new Sequencer({ database, store, signers, guard })
   await sequencer.observe()
-  return new EvidenceLog({ database, store, sequencer, clock }, signer.verifier.vkey, sweepMs)
+  const parts = { database, store, sequencer, clock, guard }
+  return new EvidenceLog(parts, signer.verifier.vkey, sweepMs)
 }
 
 interface LogParts {
@@ -82,6 +84,7 @@ interface LogParts {
   readonly store: LogStore
   readonly sequencer: Sequencer
   readonly clock: Clock
+  readonly guard: ForkGuard
 }
 
 class EvidenceLog implements Evidence {
@@ -137,6 +140,7 @@ class EvidenceLog implements Evidence {
     clearInterval(this.#sweeper)
     await this.#sweep
     await this.#parts.sequencer.idle()
+    await this.#parts.guard[Symbol.asyncDispose]()
   }
 
   #bytes(draft: EntryDraft): Buffer {

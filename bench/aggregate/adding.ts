@@ -37,7 +37,7 @@ export async function addingResults(count: number, rounds: number): Promise<Benc
     anchor: { name: 'node-seal, load and add', value: seals.median },
     ratio: ours.median / seals.median,
     target: { value: (40 * count) / 1000, direction: 'at-most' },
-    note: `median of ${rounds} rounds in turn, fastest ${ours.fastest.toFixed(1)} ms and ${seals.fastest.toFixed(1)} ms`,
+    note: `median of ${rounds} in turn; processor time ${ours.cpu.toFixed(1)} ms and ${seals.cpu.toFixed(1)} ms`,
   }
   return [added, wireResult()]
 }

@@ -32,7 +32,6 @@ async function place(t: Test) {
     const evidence = await openEvidence({ db, spaceId: 'urn:test', signer, guard, clock })
     t.teardown(async () => {
       await evidence[Symbol.asyncDispose]()
-      await guard[Symbol.asyncDispose]()
       await db.destroy()
     })
     const append = async (said = draft): Promise<Receipt> => {

@@ -43,7 +43,6 @@ async function party(t: Test) {
   const evidence = await openEvidence({ db, spaceId: SPACE, signer, guard, clock })
   t.teardown(async () => {
     await evidence[Symbol.asyncDispose]()
-    await guard[Symbol.asyncDispose]()
     await db.destroy()
   })
   return { db, evidence, folder, database: logDatabase(db) }
