@@ -1,5 +1,6 @@
 import type { Principal } from '#protocol/access-token'
 import type { QueryState } from '#protocol/messages/query-state'
+import { endOfWait } from '#runtime/end-of-wait'
 import type { GatewayDesk } from '../gateway-desk.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { Attempt, Query } from '../store/query-store.ts'
@@ -35,9 +36,9 @@ export async function nextState(
   query: Query,
   { after, waitMs, signal }: { after: string; waitMs: number; signal: AbortSignal },
 ): Promise<QueryState> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(waitMs)])
-  while (!over.aborted) {
-    using next = desk.signals.next(query.request, over)
+  using over = endOfWait(waitMs, [signal])
+  while (!over.signal.aborted) {
+    using next = desk.signals.next(query.request, over.signal)
     const newest = await desk.queries.newest(query.request)
     if (newest === undefined || newest.stage !== after || isEnd(newest.stage)) break
     await next.changed
