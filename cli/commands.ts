@@ -6,6 +6,7 @@ import { query } from './commands/query.ts'
 import { spaceCheck } from './commands/space-check.ts'
 import { status } from './commands/status.ts'
 import { up } from './commands/up.ts'
+import { evidence } from './evidence.ts'
 
 /** Every command of `baotu`, in the order of its help. */
 export const COMMANDS: readonly Command[] = [
@@ -15,5 +16,6 @@ export const COMMANDS: readonly Command[] = [
   query,
   spaceCheck,
   keysRotate,
+  evidence,
   helpCommand(() => COMMANDS),
 ]

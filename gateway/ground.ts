@@ -78,7 +78,8 @@ function openDirectorySource(
   const client = owned.use(openHttpClient({ baseUrl: authority.url, random: systemRandom }))
   return createDirectorySource({
     fetch: async () => {
-      return Buffer.from(await client.bytes({ method: 'GET', path: '/directory' })).toString('utf8')
+      const { bytes } = await client.send({ method: 'GET', path: '/directory' })
+      return Buffer.from(bytes).toString('utf8')
     },
     verify: verifyJws,
     anchor: { spaceId, authority: authority.did, keys: authority.keys },

@@ -1,8 +1,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Static, TSchema } from 'typebox'
-import type { Clock } from './clock.ts'
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { JsonError } from './json-error.ts'
 import { JsonFileError } from './json-file.ts'
@@ -11,8 +10,7 @@ import { type Log, openLog } from './log.ts'
 import type { LogFields } from './log-fields.ts'
 import { SecretSourceError } from './secret-source.ts'
 import { shutDownInOrder } from './shutdown.ts'
-import { EmbeddedError } from './store/embedded-error.ts'
-import { StoreError } from './store/store-error.ts'
+import { failureLine } from './start-failure.ts'
 
 /** What a party's main hands over; see `runParty`. */
 export interface PartyMain<S extends TSchema> {
@@ -69,13 +67,9 @@ function readArguments(): { configPath: string; hasLifeline: boolean } {
 }
 
 const CONFIGURATION = [ConfigError, JsonError, JsonFileError, SecretSourceError]
-const GROUND = [EmbeddedError, StoreError]
 
-// These messages are written for the operator and hold no values; others are only traced.
 function reportFailure(error: unknown, log: Log): number {
   log.fatal({ err: error }, 'did not start')
-  const isConfiguration = CONFIGURATION.some((kind) => error instanceof kind)
-  const isOurs = isConfiguration || GROUND.some((kind) => error instanceof kind)
-  if (isOurs && error instanceof Error) process.stderr.write(`${error.message}\n`)
-  return isConfiguration ? 2 : 1
+  process.stderr.write(`${failureLine(error)}\n`)
+  return CONFIGURATION.some((kind) => error instanceof kind) ? 2 : 1
 }

@@ -1,23 +1,29 @@
-/** Wall-clock times of some rounds of the same work, in ms. */
+/** Times of some rounds of the same work, in ms. */
 export interface Timing {
   readonly median: number
   readonly fastest: number
+  /** Median of the processor time of all threads: what a machine with nothing else to do needs. */
+  readonly cpu: number
   readonly rounds: number
 }
 
 /** One run of `work`: what it gave, and how long it took in ms. */
 export async function timed<T>(
   work: () => T | Promise<T>,
-): Promise<{ readonly value: T; readonly ms: number }> {
+): Promise<{ readonly value: T; readonly ms: number; readonly cpu: number }> {
+  const used = process.cpuUsage()
   const start = performance.now()
   const value = await work()
-  return { value, ms: performance.now() - start }
+  const ms = performance.now() - start
+  const { user, system } = process.cpuUsage(used)
+  return { value, ms, cpu: (user + system) / 1000 }
 }
 
 /** Runs `work` `rounds` times, each waiting for the one before. */
 export async function measure(rounds: number, work: () => unknown): Promise<Timing> {
   const [timing] = await race(rounds, [work])
-  return timing ?? timingOf([])
+  if (timing === undefined) throw new Error('nothing was measured')
+  return timing
 }
 
 /**
@@ -28,19 +34,18 @@ export async function race(
   rounds: number,
   contenders: readonly (() => unknown)[],
 ): Promise<readonly Timing[]> {
-  const times = contenders.map((): number[] => [])
+  const taken = contenders.map((): { ms: number; cpu: number }[] => [])
   for (let round = -1; round < rounds; round += 1) {
     for (const [index, contender] of contenders.entries()) {
-      const { ms } = await timed(contender)
-      if (round >= 0) times[index]?.push(ms)
+      const { ms, cpu } = await timed(contender)
+      if (round >= 0) taken[index]?.push({ ms, cpu })
     }
   }
-  return times.map(timingOf)
-}
-
-/** Median and minimum of times that were taken elsewhere. */
-export function timingOf(times: readonly number[]): Timing {
-  return { median: median(times), fastest: Math.min(...times), rounds: times.length }
+  return taken.map((all) => {
+    const times = all.map(({ ms }) => ms)
+    const cpu = median(all.map((one) => one.cpu))
+    return { median: median(times), fastest: Math.min(...times), cpu, rounds }
+  })
 }
 
 /** The middle value; of an even number of them the mean of the middle two. NaN of none. */

@@ -2,13 +2,10 @@ import type { JsonValue } from '#crypto/json-value'
 import type { PublicKeyRecord } from '#crypto/sign/key-provider'
 import type { Space } from './load-space.ts'
 import { KEY_FILE, type PartyKeys, WRAPPING_KEY_FILE } from './party-keys.ts'
-import { bodiesOf, policiesOf } from './party-plan.ts'
+import { bodiesOf, LOGGING, policiesOf } from './party-plan.ts'
 
 /** The file, below a party's folder, that holds the URL of its database with the password. */
 export const DATABASE_URL_FILE = 'database-url'
-
-/** The roles that keep an evidence log of their own. */
-const LOGGING: readonly string[] = ['gateway', 'release', 'holder']
 
 /** What a split has drawn or been given: keys by DID and ports on the loopback address. */
 export interface Drawn {

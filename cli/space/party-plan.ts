@@ -12,6 +12,9 @@ export interface Body {
   readonly consumerGroup?: string
 }
 
+/** The roles that keep an evidence log of their own. */
+export const LOGGING: readonly Body['role'][] = ['gateway', 'release', 'holder']
+
 /** Everybody in the space, in the order of the file. */
 export function bodiesOf({ file }: Space): Body[] {
   const official = (role: 'authority' | 'gateway' | 'release' | 'auditor', kind: string): Body => {

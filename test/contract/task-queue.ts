@@ -239,10 +239,10 @@ export async function taskQueueContract(t: TapTest, url: string): Promise<void> 
     async (t) => {
       const bench = await benchOf()
       for (let n = 0; n < 6; n += 1) await add(bench, { dedupeKey: `${n}` })
-      for (const point of ['task-leased', 'task-completing'] as const) {
-        const child = worker(bench, killingAt(point, 2))
-        t.same(await once(child, 'exit'), [null, 'SIGKILL'], point)
-      }
+      const killed = (['task-leased', 'task-completing'] as const).map(async (point) => {
+        t.same(await once(worker(bench, killingAt(point, 2)), 'exit'), [null, 'SIGKILL'], point)
+      })
+      await Promise.all(killed)
       await once(worker(bench, []), 'exit')
       const done = await results(bench)
       t.equal(done.length, 6)

@@ -5,7 +5,8 @@ import { filesBelow, PROJECT_ROOT } from '#test/support/import-graph'
 
 // Worker entries talk to a parent that is not there; the tests of their pools run them.
 const WORKER = /-(cell|worker)\.ts$/
-const OUTSIDE = /^(test|scripts)\//
+// A party's main is its process: importing it starts it.
+const OUTSIDE = /^(test|scripts)\/|^[a-z]+\/main\.ts$/
 
 const modules = filesBelow(PROJECT_ROOT, '').filter((file) => {
   return file.endsWith('.ts') && !OUTSIDE.test(file) && !WORKER.test(file)

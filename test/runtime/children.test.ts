@@ -13,7 +13,7 @@ const folder = await mkdtemp(path.join(tmpdir(), 'baotu-children-'))
 t.teardown(() => rm(folder, { recursive: true }))
 
 async function configured(config: object): Promise<string> {
-  const file = path.join(folder, `${Object.values(config).join('-')}.json`)
+  const file = path.join(folder, `${Object.entries(config).flat().join('-')}.json`)
   await writeFile(file, JSON.stringify(config))
   return file
 }
@@ -60,10 +60,16 @@ t.test('children start, say that they are ready, and end in good order', async (
 
 t.test('a child that does not get ready is an error and is gone', async (t) => {
   const { children, start, lines } = supervised()
-  await t.rejects(start({ mode: 'exit' }), { code: 'CHILD_EXITED', message: /tax ended with 7/ })
-  await t.rejects(start({ mode: 'throw' }), { code: 'CHILD_EXITED', message: /ended with 1/ })
-  await t.rejects(start({ mod: 'serve' }), { code: 'CHILD_EXITED', message: /ended with 2/ })
-  t.match(lines.join('\n'), /\[tax\] .*serve\.json:1:2 unknown key `mod`, did you mean `mode`\?/)
+  await Promise.all([
+    t.rejects(start({ mode: 'exit' }), { code: 'CHILD_EXITED', message: /tax ended with 7/ }),
+    t.rejects(start({ mode: 'throw' }), { code: 'CHILD_EXITED', message: /ended with 1/ }),
+    t.rejects(start({ mod: 'serve' }), { code: 'CHILD_EXITED', message: /ended with 2/ }),
+  ])
+  t.match(
+    lines.join('\n'),
+    /\[tax\] .*mod-serve\.json:1:2 unknown key `mod`, did you mean `mode`\?/,
+  )
+  t.ok(lines.includes('[tax] 23505 Error'), 'of a foreign error: code and class')
   t.notMatch(lines.join('\n'), '91370100MA3TF1X42K')
   const impatient = supervised({ readyWithinMs: 1000 })
   await t.rejects(impatient.start({ mode: 'hang' }), { code: 'CHILD_NOT_READY' })
@@ -90,7 +96,7 @@ t.test('a child that takes too long to end is killed', async (t) => {
 
 t.test('children do not outlive a launcher, however it ends', async (t) => {
   const config = await configured({ mode: 'serve' })
-  for (const ending of ['kill -9', 'exit']) {
+  const outlives = async (ending: 'kill -9' | 'exit') => {
     const program = `
       const { superviseChildren } = await import('#runtime/children')
       const children = superviseChildren({ write: () => {}, onUnexpectedExit: () => {} })
@@ -101,6 +107,7 @@ t.test('children do not outlive a launcher, however it ends', async (t) => {
     const launcher = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     const [chunk] = await once(launcher.stdout, 'data')
     if (ending === 'kill -9') launcher.kill('SIGKILL')
-    t.ok(await ended(Number(chunk)), ending)
+    return !(await ended(Number(chunk)))
   }
+  t.same(await Promise.all([outlives('kill -9'), outlives('exit')]), [false, false])
 })

@@ -11,7 +11,8 @@ await runParty({
   name: 'test',
   schema,
   async start({ config, owned, log }) {
-    if (config.mode === 'throw') throw new Error('91370100MA3TF1X42K')
+    if (config.mode === 'throw')
+      throw Object.assign(new Error('91370100MA3TF1X42K'), { code: '23505' })
     if (config.mode === 'hang') await new Promise(() => setInterval(() => undefined, 1000))
     if (config.mode === 'exit') process.exit(7)
     const alive = setInterval(() => undefined, 1000)

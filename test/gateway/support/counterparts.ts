@@ -79,6 +79,11 @@ export class Counterparts {
     return reply.status === 204 ? undefined : reply.json
   }
 
+  /** Takes whatever a party has to do out of its sight. */
+  async drain(by: Member): Promise<void> {
+    while ((await this.lease(by)) !== undefined);
+  }
+
   /** The task that must be there. */
   async leased(by: Member, kind: LeasedTask['kind']): Promise<LeasedTask> {
     const task = await this.lease(by)
