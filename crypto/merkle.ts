@@ -12,24 +12,22 @@ export const EMPTY_ROOT: Uint8Array = hash('sha256', new Uint8Array(0), 'buffer'
 
 /** MTH of one entry. */
 export function leafHash(entry: Uint8Array): Uint8Array {
-  const input = new Uint8Array(entry.length + 1)
+  const input = entry.length < LEAF.length ? LEAF : new Uint8Array(entry.length + 1)
   input.set(entry, 1)
-  return hash('sha256', input, 'buffer')
+  return hash('sha256', input.subarray(0, entry.length + 1), 'buffer')
 }
 
 /** The hash of a node over its two children, 32 bytes each. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + 2 * HASH_BYTES)
-  input[0] = 1
-  input.set(left, 1)
-  input.set(right, 1 + HASH_BYTES)
-  return hash('sha256', input, 'buffer')
+  NODE.set(left, 1)
+  NODE.set(right, 1 + HASH_BYTES)
+  return hash('sha256', NODE, 'buffer')
 }
 
-/** MTH over hashes of complete subtrees of one size; the last one may stand for a smaller rest. */
-export function subtreeRoot(nodes: readonly Uint8Array[]): Uint8Array {
-  return rootOf(nodes, 0, nodes.length)
-}
+// Inputs are built in place: hashing is synchronous, and there are millions of them. Byte 0 is the
+// prefix and is never written again.
+const LEAF = new Uint8Array(4096)
+const NODE = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1)
 
 export interface InclusionClaim {
   readonly index: number
@@ -101,14 +99,6 @@ function skipLone(node: number, last: number): [number, number] {
   let [up, end] = [node, last]
   while (!odd(up) && up !== 0) [up, end] = [half(up), half(end)]
   return [up, end]
-}
-
-function rootOf(nodes: readonly Uint8Array[], start: number, end: number): Uint8Array {
-  const first = nodes[start]
-  if (first === undefined) return EMPTY_ROOT
-  if (end - start === 1) return first
-  const split = start + largestPowerBelow(end - start)
-  return nodeHash(rootOf(nodes, start, split), rootOf(nodes, split, end))
 }
 
 /** The largest power of two that is smaller than `count` (count ≥ 2): where RFC 6962 splits. */

@@ -11,7 +11,6 @@ import type { Finding } from './finding.ts'
 import type { NoteVerifier } from './note-key.ts'
 import { checkReceipt, parseProof, type Receipt } from './receipt.ts'
 import { parseNote } from './signed-note.ts'
-import { TreeView } from './tree.ts'
 import type { TrustPolicy } from './trust-policy.ts'
 import { openCheckpoint, verifyNote } from './verify-note.ts'
 
@@ -79,7 +78,7 @@ function cosigners(note: string, log: NoteVerifier, { witnesses }: TrustPolicy):
 
 function isPrefix({ size, root }: Checkpoint, { checkpoint, edge }: CheckedLog): boolean {
   if (checkpoint === undefined || size > checkpoint.size || size > edge.size) return false
-  return sameHash(new TreeView(size, edge.node).root(), root)
+  return sameHash(edge.viewAt(size).root(), root)
 }
 
 function open(note: string, log: NoteVerifier): Checkpoint | undefined {

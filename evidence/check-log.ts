@@ -35,8 +35,8 @@ class LogCheck {
   readonly #log: NoteVerifier
   readonly #findings: Finding[] = []
   readonly #entries = new Map<number, Entry>()
-  readonly #byEntries = new TreeEdge(0, [])
-  readonly #byTiles = new TreeEdge(0, [])
+  readonly #byEntries = new TreeEdge()
+  readonly #byTiles = new TreeEdge()
 
   constructor(folder: TileFolder, log: NoteVerifier) {
     this.#folder = folder
@@ -102,8 +102,8 @@ class LogCheck {
 
   // Entries and leaf tiles were read apart: the one that gives the signed root is the true one.
   #judge({ size, root }: Checkpoint): void {
-    const entriesHold = sameHash(this.#byEntries.root(), root)
-    const tilesHold = sameHash(this.#byTiles.root(), root)
+    const entriesHold = sameHash(this.#byEntries.view().root(), root)
+    const tilesHold = sameHash(this.#byTiles.view().root(), root)
     if (entriesHold) this.#blameTiles()
     if (!entriesHold && !tilesHold) {
       this.#found({ code: 'CHECKPOINT_MISMATCH', file: 'checkpoint', detail: `size ${size}` })

@@ -1,13 +1,18 @@
 /** Entries as bytes and back. The bytes are their own JCS form (RFC 8785), so nothing has two spellings. */
 import type { Entry } from './entry.ts'
 import { MAX_ENTRY_BYTES } from './entry-bundle.ts'
-import { ENTRY_FIELDS, type EntryType } from './entry-fields.ts'
+import { ENTRY_FIELDS } from './entry-fields.ts'
 import { EvidenceError } from './evidence-error.ts'
 
 type Check = (value: unknown) => boolean
+interface Field {
+  readonly name: string
+  readonly isOptional: boolean
+  readonly check: Check
+}
+
 interface Plain {
   readonly type?: unknown
-  readonly v?: unknown
   readonly [name: string]: unknown
 }
 
@@ -35,49 +40,69 @@ const CHECKS: Readonly<Record<string, Check>> = {
   digests: listOf(matches(DIGEST)),
   dids: listOf(isDid),
 }
-const COMMON: Readonly<Record<string, string>> = { actor: 'did', at: 'time' }
+/** A type's fields in canonical order (RFC 8785 sorts by UTF-16 units). */
+const FORMS: ReadonlyMap<string, readonly Field[]> = new Map(
+  Object.entries(ENTRY_FIELDS).map(([type, fields]) => [type, formOf(type, fields)]),
+)
 
-/** The bytes that the log keeps. Refuses (ENTRY_REFUSED) what the table does not describe exactly. */
+/** The text that the log keeps. Refuses (ENTRY_REFUSED) what the table does not describe exactly. */
+export function entryText(entry: Entry): string {
+  const text = canonicalText(entry, checked(entry))
+  if (Buffer.byteLength(text) > MAX_ENTRY_BYTES) refuse(entry.type, `${text.length} characters`)
+  return text
+}
+
+/** The same as bytes, as they are hashed. */
 export function entryBytes(entry: Entry): Uint8Array {
-  assertEntry(entry)
-  const bytes = Buffer.from(canonicalText(entry))
-  if (bytes.length > MAX_ENTRY_BYTES) refuse(entry.type, `${bytes.length} bytes`)
-  return bytes
+  return Buffer.from(entryText(entry))
 }
 
 /** Reads stored bytes; refuses what `entryBytes` would not have written. */
 export function parseEntry(bytes: Uint8Array): Entry {
-  const text = Buffer.from(bytes).toString('utf8')
-  const value = parseJson(text)
+  const value = parseJson(Buffer.from(bytes).toString('utf8'))
   assertEntry(value)
-  if (!Buffer.from(canonicalText(value)).equals(bytes)) refuse(value.type, 'not in canonical form')
+  const canonical = Buffer.from(canonicalText(value, checked(value)))
+  if (!canonical.equals(bytes)) refuse(value.type, 'not in canonical form')
   return value
 }
 
 function assertEntry(value: unknown): asserts value is Entry {
-  if (!isPlain(value) || !isEntryType(value.type)) refuse('?', 'unknown type')
-  const type = value.type
-  if (value.v !== 1) refuse(type, 'version')
-  const fields: Readonly<Record<string, string>> = { ...COMMON, ...ENTRY_FIELDS[type] }
-  const unknown = Object.keys(value).find(
-    (name) => !(name in fields) && name !== 'v' && name !== 'type',
-  )
-  if (unknown !== undefined) refuse(type, 'a field that the table does not name')
-  for (const [name, kind] of Object.entries(fields)) {
-    if (!holds(value[name], kind)) refuse(type, `field ${name}`)
-  }
+  checked(value)
 }
 
-function holds(value: unknown, kind: string): boolean {
-  const isOptional = kind.endsWith('?')
-  if (value === undefined) return isOptional
-  return CHECKS[isOptional ? kind.slice(0, -1) : kind]?.(value) ?? false
+function checked(value: unknown): readonly Field[] {
+  const type = isPlain(value) && typeof value.type === 'string' ? value.type : '?'
+  const form = FORMS.get(type)
+  if (form === undefined || !isPlain(value)) return refuse('?', 'unknown type')
+  for (const { name, isOptional, check } of form) {
+    const member = Object.hasOwn(value, name) ? value[name] : undefined
+    if (member === undefined ? !isOptional : !check(member)) refuse(type, `field ${name}`)
+  }
+  const isKnown = (name: string) => form.some((field) => field.name === name)
+  if (!Object.keys(value).every(isKnown)) refuse(type, 'a field that the table does not name')
+  return form
 }
 
 // JCS for what an entry can hold: ASCII strings, safe integers and lists of strings.
-function canonicalText(entry: Entry): string {
-  const members = Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify(Object.fromEntries(members))
+function canonicalText(entry: Plain, form: readonly Field[]): string {
+  const ordered: Record<string, unknown> = {}
+  for (const { name } of form) ordered[name] = entry[name]
+  return JSON.stringify(ordered)
+}
+
+function formOf(type: string, fields: Readonly<Record<string, string>>): readonly Field[] {
+  const own = Object.entries(fields).map(([name, kind]): Field => {
+    const check = CHECKS[kind.replace('?', '')]
+    if (check === undefined) throw new TypeError(`no check for ${kind}`)
+    return { name, isOptional: kind.endsWith('?'), check }
+  })
+  const common: Field[] = [
+    { name: 'actor', isOptional: false, check: isDid },
+    { name: 'at', isOptional: false, check: isCount },
+    { name: 'type', isOptional: false, check: (value) => value === type },
+    { name: 'v', isOptional: false, check: (value) => value === 1 },
+  ]
+  return [...own, ...common].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function parseJson(text: string): unknown {
@@ -90,10 +115,6 @@ function parseJson(text: string): unknown {
 
 function isPlain(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isEntryType(type: unknown): type is EntryType {
-  return typeof type === 'string' && Object.hasOwn(ENTRY_FIELDS, type)
 }
 
 function matches(pattern: RegExp): Check {

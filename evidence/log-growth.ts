@@ -6,7 +6,7 @@ import type { LogStore, PlacedBatch } from './log-store.ts'
 import { loadEdge } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { formatNote, parseNote } from './signed-note.ts'
-import { TreeView } from './tree.ts'
+import type { TreeView } from './tree.ts'
 import type { TreeEdge } from './tree-edge.ts'
 import { verifyNote } from './verify-note.ts'
 
@@ -59,7 +59,7 @@ export async function growLog(
   const own = cached?.note === note ? cached : undefined
   const edge = own?.edge.settled() ?? (await loadWholeEdge(store, tx, placed, signers))
   for (const leaf of leaves) edge.add(leaf)
-  const view = new TreeView(edge.size, edge.node, own?.view)
+  const view = edge.view()
   const head = { origin: before.origin, size: edge.size, root: view.root() }
   const signedNote = await signed(signers, head)
   await store.grow(tx, {
@@ -88,7 +88,7 @@ async function loadWholeEdge(
 ): Promise<TreeEdge> {
   const { size, root } = ownCheckpoint(placed.note, signers)
   const edge = await loadEdge((places) => store.tiles(tx, places), placed.size)
-  if (placed.size !== size || !sameHash(edge.root(), root)) {
+  if (placed.size !== size || !sameHash(edge.view().root(), root)) {
     throw new EvidenceError('LOG_FORKED', `stored tiles do not give the root of size ${size}`)
   }
   return edge

@@ -1,5 +1,6 @@
 import { EvidenceError } from './evidence-error.ts'
 import { TILE_WIDTH } from './tile.ts'
+import { TileNodes } from './tile-nodes.ts'
 import type { TileSource } from './tile-source.ts'
 import { TreeView } from './tree.ts'
 import { TreeEdge } from './tree-edge.ts'
@@ -31,10 +32,11 @@ export async function loadTree(
     }
   }
   const bytes = await read([...places.values()])
-  const tiles = new Map([...places.keys()].map((id, at) => [id, bytes[at]]))
-  return new TreeView(size, (level, index) => {
-    const tile = tiles.get(`${level}/${Math.floor(index / TILE_WIDTH)}`)
-    return hashAt(tile, index % TILE_WIDTH)
+  const tiles = new Map([...places.keys()].map((id, at) => [id, nodesOf(bytes[at])]))
+  return new TreeView(size, (height, index) => {
+    const perTile = 2 ** (8 - (height % 8))
+    const tile = tiles.get(`${Math.floor(height / 8)}/${Math.floor(index / perTile)}`)
+    return (tile ?? new TileNodes()).node(height % 8, index % perTile)
   })
 }
 
@@ -48,14 +50,13 @@ export async function loadEdge(read: TileReader, size: number): Promise<TreeEdge
   const partial = edges.filter(({ width }) => width > 0)
   const bytes = await read(partial.map(({ place }) => place))
   const levels = edges.map((edge) => {
-    const tile = bytes[partial.indexOf(edge)]
-    return Array.from({ length: edge.width }, (_, at) => hashAt(tile, at))
+    const tile = nodesOf(bytes[partial.indexOf(edge)]?.subarray(0, edge.width * 32))
+    if (tile.width === edge.width) return tile
+    throw new EvidenceError('TILE_MALFORMED', `${tile.width} of ${edge.width} stored hashes`)
   })
   return new TreeEdge(size, levels)
 }
 
-function hashAt(tile: Uint8Array | undefined, at: number): Uint8Array {
-  const hash = tile?.subarray(at * 32, at * 32 + 32)
-  if (hash?.length !== 32) throw new EvidenceError('TILE_MALFORMED', 'a stored tile is missing')
-  return hash
+function nodesOf(bytes: Uint8Array = new Uint8Array(0)): TileNodes {
+  return TileNodes.of(bytes)
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { EMPTY_ROOT, leafHash } from '#crypto/merkle'
 import type { Clock } from '#runtime/clock'
 import type { EntryDraft } from './entry.ts'
-import { entryBytes } from './entry-form.ts'
+import { entryText } from './entry-form.ts'
 import { EvidenceError } from './evidence-error.ts'
 import type { ForkGuard } from './fork-guard.ts'
 import { type CallerTransaction, type LogDatabase, logDatabase } from './log-database.ts'
@@ -10,7 +10,7 @@ import { signed } from './log-growth.ts'
 import { LogStore } from './log-store.ts'
 import { loadTree } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
-import { makeReceipt, type Receipt } from './receipt.ts'
+import { type Receipt, storedReceipt } from './receipt.ts'
 import { type Posted, Sequencer } from './sequencer.ts'
 import type { TileSource } from './tile-source.ts'
 
@@ -64,9 +64,19 @@ export interface Evidence extends TileSource, AsyncDisposable {
  * other than this guard once released, and with LOG_UNAVAILABLE when it belongs to another origin.
  */
 export async function openEvidence<DB>(options: EvidenceOptions<DB>): Promise<Evidence> {
-  const { signer, alsoSigners = [], spaceId, guard, clock, sweepMs = 200 } = options
-  const signers = [signer, ...alsoSigners]
-  const database = logDatabase(options.db)
+  const { signer, guard, clock, sweepMs = 200 } = options
+  try {
+    const opened = await openLog(options)
+    return new EvidenceLog({ ...opened, clock, guard }, signer.verifier.vkey, sweepMs)
+  } catch (error) {
+    await guard[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function openLog<DB>({ db, signer, alsoSigners, spaceId, guard }: EvidenceOptions<DB>) {
+  const signers = [signer, ...(alsoSigners ?? [])]
+  const database = logDatabase(db)
   const store = new LogStore(spaceId)
   const origin = signer.verifier.name
   const note = await signed(signers, { origin, size: 0, root: EMPTY_ROOT })
@@ -75,8 +85,7 @@ export async function openEvidence<DB>(options: EvidenceOptions<DB>): Promise<Ev
   if (head?.origin !== origin) throw new EvidenceError('LOG_UNAVAILABLE', 'log of another origin')
   const sequencer = new Sequencer({ database, store, signers, guard })
   await sequencer.observe()
-  const parts = { database, store, sequencer, clock, guard }
-  return new EvidenceLog(parts, signer.verifier.vkey, sweepMs)
+  return { database, store, sequencer }
 }
 
 interface LogParts {
@@ -101,14 +110,15 @@ class EvidenceLog implements Evidence {
 
   async append(tx: CallerTransaction, draft: EntryDraft): Promise<Appended> {
     if (!tx.isTransaction) throw new EvidenceError('NOT_IN_TRANSACTION', `entry ${draft.type}`)
-    const body = this.#bytes(draft)
+    const entry = this.#entry(draft)
+    const body = Buffer.from(entry)
     const hash = leafHash(body)
     const ticket = await this.#parts.store.post(tx, body, hash)
-    return { ticket, leafHash: Buffer.from(hash).toString('base64'), entry: body.toString() }
+    return { ticket, leafHash: Buffer.from(hash).toString('base64'), entry }
   }
 
   async record(draft: EntryDraft): Promise<Receipt> {
-    return this.#parts.sequencer.record(this.#bytes(draft))
+    return this.#parts.sequencer.record(this.#entry(draft))
   }
 
   async receipt(posted: Posted): Promise<Receipt> {
@@ -123,7 +133,7 @@ class EvidenceLog implements Evidence {
     const tree = await loadTree((places) => store.tiles(database.reader, places), head.size, [
       index,
     ])
-    return makeReceipt(tree, note, index, Buffer.from(leaf.body).toString())
+    return storedReceipt(tree, note, index, leaf.body)
   }
 
   async checkpoint(): Promise<string> {
@@ -146,8 +156,8 @@ class EvidenceLog implements Evidence {
     await this.#parts.guard[Symbol.asyncDispose]()
   }
 
-  #bytes(draft: EntryDraft): Buffer {
-    return Buffer.from(entryBytes({ ...draft, v: 1, at: this.#parts.clock.now() }))
+  #entry(draft: EntryDraft): string {
+    return entryText({ ...draft, v: 1, at: this.#parts.clock.now() })
   }
 
   // A sweep that fails is tried again by the next one; whoever needs the log hears of it directly.

@@ -22,24 +22,26 @@ export interface Receipt {
   readonly entry: string
 }
 
-/**
- * The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. LOG_FORKED
- * when the entry is not the one that the tree was made of: its table was changed.
- */
+/** The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. */
 export function makeReceipt(tree: TreeView, note: string, index: number, entry: string): Receipt {
-  const base64 = (hash: Uint8Array) =>
-    Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('base64')
-  const leaf = tree.leaf(index)
-  if (!sameHash(leaf, leafHash(Buffer.from(entry)))) {
+  const proof = tree.inclusionProof(index).map(base64)
+  return { index, leafHash: base64(tree.leaf(index)), checkpoint: note, proof, entry }
+}
+
+/**
+ * The same for an entry that was read back. LOG_FORKED when it is not the one that the tree was made
+ * of: its table was changed.
+ */
+export function storedReceipt(
+  tree: TreeView,
+  note: string,
+  index: number,
+  body: Uint8Array,
+): Receipt {
+  if (!sameHash(tree.leaf(index), leafHash(body))) {
     throw new EvidenceError('LOG_FORKED', `stored entry ${index} is not the one that was logged`)
   }
-  return {
-    index,
-    leafHash: base64(leaf),
-    checkpoint: note,
-    proof: tree.inclusionProof(index).map(base64),
-    entry,
-  }
+  return makeReceipt(tree, note, index, Buffer.from(body).toString())
 }
 
 /** Throws RECEIPT_REFUSED or NOTE_REFUSED unless the log's key vouches for exactly this entry. */
@@ -76,4 +78,9 @@ export function parseProof(text: string): Receipt {
     throw new EvidenceError('RECEIPT_REFUSED', 'not a proof file with its entry')
   }
   return receipt
+}
+
+function base64(hash: Uint8Array): string {
+  const bytes = Buffer.isBuffer(hash) ? hash : Buffer.from(hash)
+  return bytes.toString('base64')
 }

@@ -13,7 +13,7 @@ import { BATCH_LIMIT, type DirectEntry, type Grower, type Growth, growLog } from
 import type { LogStore } from './log-store.ts'
 import { loadTree, type TileReader } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
-import { makeReceipt, type Receipt } from './receipt.ts'
+import { makeReceipt, type Receipt, storedReceipt } from './receipt.ts'
 
 export interface SequencerParts {
   readonly database: LogDatabase
@@ -32,7 +32,7 @@ interface Waiting<T> {
   readonly resolve: (value: T) => void
   readonly reject: (reason: unknown) => void
 }
-type WaitingEntry = Waiting<Receipt> & DirectEntry
+type WaitingEntry = Waiting<Receipt> & DirectEntry & { readonly entry: string }
 type WaitingTicket = Waiting<Receipt> & Posted
 
 export class Sequencer {
@@ -52,9 +52,10 @@ export class Sequencer {
   }
 
   /** Adds an entry that has no transaction of its own. */
-  record(body: Uint8Array): Promise<Receipt> {
+  record(entry: string): Promise<Receipt> {
+    const body = Buffer.from(entry)
     return this.#wait((waiting) => {
-      this.#entries.push({ body, hash: leafHash(body), ...waiting })
+      this.#entries.push({ entry, body, hash: leafHash(body), ...waiting })
     })
   }
 
@@ -137,8 +138,8 @@ export class Sequencer {
   ): Promise<void> {
     const { head, note, grown, before } = growth
     const first = head.size - entries.length
-    for (const [i, { body, resolve }] of entries.entries()) {
-      if (grown) resolve(makeReceipt(grown.view, note, first + i, textOf(body)))
+    for (const [i, { entry, resolve }] of entries.entries()) {
+      if (grown) resolve(makeReceipt(grown.view, note, first + i, entry))
     }
     for (const observer of observers) observer.resolve(growth)
     const placed = new Map(growth.tickets.map((ticket, i) => [ticket, before.size + i]))
@@ -173,7 +174,7 @@ export class Sequencer {
     if (leaf === undefined) return undefined
     if (leaf.index >= head.size) return 'later'
     const tree = await loadTree(this.#tiles, head.size, [leaf.index])
-    return makeReceipt(tree, note, leaf.index, textOf(leaf.body))
+    return storedReceipt(tree, note, leaf.index, leaf.body)
   }
 
   readonly #tiles: TileReader = (places) =>
@@ -194,8 +195,4 @@ export class Sequencer {
     if (cause.code === 'LOG_FORKED') this.#broken = cause
     return cause
   }
-}
-
-function textOf(body: Uint8Array): string {
-  return Buffer.from(body).toString()
 }

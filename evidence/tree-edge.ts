@@ -1,24 +1,25 @@
 /** The right edge of a growing tree: the last tile of every level, enough to add leaves and to sign. */
-import { EMPTY_ROOT, subtreeRoot } from '#crypto/merkle'
+import { EvidenceError } from './evidence-error.ts'
 import { TILE_WIDTH, type TileId } from './tile.ts'
-import type { NodeReader } from './tree.ts'
+import { TileNodes } from './tile-nodes.ts'
+import { type NodeReader, TreeView } from './tree.ts'
 
 export interface GrownTile extends TileId {
   /** width × 32 bytes. */
   readonly bytes: Uint8Array
 }
 
-/** Grows by leaf hashes and remembers which tiles changed. Not shared: one owner, one batch at a time. */
+/** Grows by leaf hashes and remembers which tiles changed. One owner, one batch at a time. */
 export class TreeEdge {
   #size: number
-  readonly #levels: Uint8Array[][]
-  readonly #full = new Map<string, GrownTile>()
+  /** levels[L] is the partial tile at level L; a level that is not there is empty. */
+  readonly #levels: TileNodes[]
+  readonly #full = new Map<string, TileNodes>()
   readonly #touched = new Set<number>()
 
-  /** `levels[L]` are the hashes of the partial tile at level L (fewer than 256, may be empty). */
-  constructor(size: number, levels: readonly (readonly Uint8Array[])[]) {
+  constructor(size = 0, levels: readonly TileNodes[] = []) {
     this.#size = size
-    this.#levels = levels.map((hashes) => [...hashes])
+    this.#levels = [...levels]
   }
 
   get size(): number {
@@ -30,30 +31,25 @@ export class TreeEdge {
     this.#push(0, leaf)
   }
 
-  /** Root of the tree at its present size; at most 255 hashes per level. */
-  root(): Uint8Array {
-    let rest: Uint8Array | undefined
-    for (const hashes of this.#levels) {
-      const nodes = rest === undefined ? hashes : [...hashes, rest]
-      if (nodes.length > 0) rest = subtreeRoot(nodes)
-    }
-    return rest ?? EMPTY_ROOT
+  /** The tree at its present size. It stays right while this edge and its successors grow. */
+  view(): TreeView {
+    return new TreeView(this.#size, this.#node)
+  }
+
+  /** The tree of an earlier size of this edge, when it has grown from nothing. */
+  viewAt(size: number): TreeView {
+    return new TreeView(size, this.#node)
   }
 
   /** Tiles to write: every one that became full and the partial ones that changed. */
   changes(): GrownTile[] {
-    const partial = [...this.#touched].flatMap((level) => this.#partial(level))
-    return [...this.#full.values(), ...partial]
-  }
-
-  /** Reads the nodes of this edge and of the tiles that it filled; RangeError for any other. */
-  readonly node: NodeReader = (level, index) => {
-    const tile = Math.floor(index / TILE_WIDTH)
-    const full = this.#full.get(`${level}/${tile}`)
-    const at = index % TILE_WIDTH
-    const hash = full ? full.bytes.subarray(at * 32, at * 32 + 32) : this.#levels[level]?.[at]
-    if (hash === undefined) throw new RangeError(`node ${level}/${index} is not at the edge`)
-    return hash
+    const full = [...this.#full].map(([id, tile]) => grown(id, tile))
+    const partial = [...this.#touched].flatMap((level) => {
+      const tile = this.#levels[level]
+      const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1))
+      return tile && tile.width > 0 ? [grown(`${level}/${index}`, tile)] : []
+    })
+    return [...full, ...partial]
   }
 
   /** The same tree with nothing noted as changed: the start of the next batch. */
@@ -61,29 +57,31 @@ export class TreeEdge {
     return new TreeEdge(this.#size, this.#levels)
   }
 
+  // A tile that was partial here and filled up in a successor still holds every node asked for.
+  readonly #node: NodeReader = (height, index) => {
+    const level = Math.floor(height / 8)
+    const perTile = 2 ** (8 - (height % 8))
+    const at = Math.floor(index / perTile)
+    const isLast = at === Math.floor(this.#size / TILE_WIDTH ** (level + 1))
+    const tile = isLast ? this.#levels[level] : this.#full.get(`${level}/${at}`)
+    if (tile === undefined) throw new EvidenceError('TILE_MALFORMED', `no tile ${level}/${at}`)
+    return tile.node(height % 8, index % perTile)
+  }
+
   #push(level: number, hash: Uint8Array): void {
-    const hashes = this.#at(level)
-    hashes.push(hash)
+    const tile = this.#levels[level] ?? new TileNodes()
+    this.#levels[level] = tile
     this.#touched.add(level)
-    if (hashes.length < TILE_WIDTH) return
+    tile.push(hash)
+    if (!tile.isFull) return
     const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1)) - 1
-    const bytes = Buffer.concat(hashes)
-    this.#full.set(`${level}/${index}`, { level, index, width: TILE_WIDTH, bytes })
-    this.#push(level + 1, subtreeRoot(hashes.splice(0)))
+    this.#full.set(`${level}/${index}`, tile)
+    this.#levels[level] = new TileNodes()
+    this.#push(level + 1, tile.node(8, 0))
   }
+}
 
-  #partial(level: number): GrownTile[] {
-    const hashes = this.#at(level)
-    const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1))
-    if (hashes.length === 0) return []
-    return [{ level, index, width: hashes.length, bytes: Buffer.concat(hashes) }]
-  }
-
-  #at(level: number): Uint8Array[] {
-    const hashes = this.#levels[level]
-    if (hashes !== undefined) return hashes
-    const added: Uint8Array[] = []
-    this.#levels[level] = added
-    return added
-  }
+function grown(id: string, tile: TileNodes): GrownTile {
+  const [level = 0, index = 0] = id.split('/').map(Number)
+  return { level, index, width: tile.width, bytes: tile.bytes() }
 }

@@ -1,27 +1,19 @@
-/** Roots and proofs of RFC 6962 from the tiles of a log. */
+/** Roots and proofs of RFC 6962 over complete subtrees, wherever those are kept. */
 import { EMPTY_ROOT, largestPowerBelow, nodeHash } from '#crypto/merkle'
-import { TILE_WIDTH } from './tile.ts'
 
-/** A stored hash: `level` counts tile levels (256-fold), `index` counts nodes of that level. */
-export type NodeReader = (level: number, index: number) => Uint8Array
+/** Root of the complete subtree over leaves [index·2^height, (index+1)·2^height). */
+export type NodeReader = (height: number, index: number) => Uint8Array
 
-/** Beyond this many, remembered hashes are forgotten and computed again: about 1 MB. */
-const MOST_KNOWN = 8192
-
-/**
- * The tree of one size. Hashes once computed are kept, so that the proofs of a whole batch cost
- * about two hashes each. The tiles read may belong to a larger tree.
- */
+/** The tree of one size. The nodes read may belong to a larger tree of the same log. */
 export class TreeView {
   readonly size: number
   readonly #read: NodeReader
-  readonly #known: Map<string, Uint8Array>
+  /** Ranges up to the right edge, by where they start; there are as many as the tree has levels. */
+  readonly #edge = new Map<number, Uint8Array>()
 
-  /** `before` is an earlier view of the same growing log: what it computed still holds. */
-  constructor(size: number, read: NodeReader, before?: TreeView) {
+  constructor(size: number, read: NodeReader) {
     this.size = size
     this.#read = read
-    this.#known = before && before.#known.size < MOST_KNOWN ? before.#known : new Map()
   }
 
   /** MTH(D[index:index + 1]). */
@@ -61,22 +53,21 @@ export class TreeView {
       : [...this.#subproof(from, split, end, false), this.#range(start, split)]
   }
 
-  // INVARIANT: a range is one that RFC 6962 splits into, so a power of 256 is one stored node.
+  // INVARIANT: a range that RFC 6962 splits off is a complete subtree or reaches the right edge.
   #range(start: number, end: number): Uint8Array {
-    const level = tileLevelOf(end - start)
-    if (level !== undefined) return this.#read(level, start / (end - start))
-    const key = `${start}-${end}`
-    const known = this.#known.get(key)
+    const count = end - start
+    const height = heightOf(count)
+    if (height !== undefined) return this.#read(height, start / count)
+    const known = this.#edge.get(start)
     if (known !== undefined) return known
-    const split = start + largestPowerBelow(end - start)
+    const split = start + largestPowerBelow(count)
     const hash = nodeHash(this.#range(start, split), this.#range(split, end))
-    this.#known.set(key, hash)
+    this.#edge.set(start, hash)
     return hash
   }
 }
 
-function tileLevelOf(count: number): number | undefined {
-  let [level, unit] = [0, 1]
-  while (unit < count) [level, unit] = [level + 1, unit * TILE_WIDTH]
-  return unit === count ? level : undefined
+function heightOf(count: number): number | undefined {
+  const height = Math.round(Math.log2(count))
+  return 2 ** height === count ? height : undefined
 }

@@ -20,7 +20,7 @@ export interface Damage {
 /** Rebuilds the tree from the entries, from where the last check ended, and compares everything. */
 export class LedgerCheck {
   readonly damage: Damage = { lost: 0, gaps: 0, forks: 0, torn: 0 }
-  readonly #edge = new TreeEdge(0, [])
+  readonly #edge = new TreeEdge()
   readonly #leaves: string[] = []
   readonly #roots = new Map<number, string>()
 
@@ -53,7 +53,8 @@ export class LedgerCheck {
     const leaf = leafHash(body)
     this.#edge.add(leaf)
     this.#leaves.push(base64(leaf))
-    if (sizes.has(this.#edge.size)) this.#roots.set(this.#edge.size, base64(this.#edge.root()))
+    if (sizes.has(this.#edge.size))
+      this.#roots.set(this.#edge.size, base64(this.#edge.view().root()))
   }
 }
 

@@ -35,6 +35,7 @@ t.test('whatever the table does not describe is refused', async (t) => {
     'a prototype for a type': { type: 'constructor' },
     'another version': { v: 2 },
     'a further field': { note: digest('x') },
+    'a field of every object': { constructor: digest('x') },
     'a value for a digest': { dataset: '12000000' },
     'upper-case hex': { dataset: digest('x').toUpperCase() },
     'a name for a DID': { holder: '济南市税务局' },

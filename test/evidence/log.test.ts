@@ -134,8 +134,9 @@ t.test('whoever can write the tables cannot speak for the log', async (t) => {
 })
 
 t.test('a log of another origin is not continued', async (t) => {
-  const { open } = await place(t)
-  const { db, guard } = await open('one')
+  const { open, folder } = await place(t)
+  const { db } = await open('one')
+  const guard = await openFileGuard(path.join(folder, 'strange'), 'other.example/log')
   const stranger = ed25519NoteSigner('other.example/log', madeKey('other'))
   const opened = openEvidence({
     db,

@@ -7,7 +7,7 @@ import { ed25519NoteSigner, type NoteSigner } from '#evidence/note-signer'
 import { makeReceipt, type Receipt } from '#evidence/receipt'
 import { TILE_WIDTH } from '#evidence/tile'
 import type { TileSource } from '#evidence/tile-source'
-import { TreeView } from '#evidence/tree'
+import type { TreeView } from '#evidence/tree'
 import { TreeEdge } from '#evidence/tree-edge'
 
 /** A log in memory, for tests that need no database: the same tiles, notes and receipts. */
@@ -35,7 +35,7 @@ export class MadeLog implements TileSource {
   }
 
   async checkpoint(size = this.bodies.length): Promise<string> {
-    const root = this.#edge(size).root()
+    const root = this.view(size).root()
     return signed([this.signer], { origin: this.origin, size, root })
   }
 
@@ -50,7 +50,7 @@ export class MadeLog implements TileSource {
   }
 
   view(size = this.bodies.length): TreeView {
-    return new TreeView(size, this.#edge(size).node)
+    return this.#edge(size).view()
   }
 
   async receipt(index: number, size = this.bodies.length): Promise<Receipt> {
@@ -59,7 +59,7 @@ export class MadeLog implements TileSource {
   }
 
   #edge(size: number): TreeEdge {
-    const edge = new TreeEdge(0, [])
+    const edge = new TreeEdge()
     for (const body of this.bodies.slice(0, size)) edge.add(leafHash(body))
     return edge
   }
