@@ -1,59 +1,96 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { openKeyFile } from '#crypto/sign/key-file'
+import type { KeyProvider } from '#crypto/sign/key-provider'
 import { parseMessage } from '#protocol/messages/parse'
 import { Product } from '#protocol/messages/product'
 import { PROBLEMS } from '#protocol/problems'
+import type { TlsOptions } from '#runtime/http-server'
 import { readJsonFile } from '#runtime/json-file'
 import type { PartyContext } from '#runtime/process'
 import { RUNTIME_PROBLEMS } from '#runtime/runtime-problems'
 import { readSecret } from '#runtime/secret-source'
 import { buildApp } from './app.ts'
+import { AuthorityError } from './authority-error.ts'
 import type { AuthorityConfig } from './config.ts'
-import { directoryContent } from './directory-content.ts'
+import { type DirectoryContent, directoryContent } from './directory-content.ts'
 import { openDirectoryState } from './directory-state.ts'
-import { createPublisher } from './publisher.ts'
+import { createPublisher, type Publisher } from './publisher.ts'
 
 const HOUR_MS = 3_600_000
-const KEY_LIFETIME_MS = 5 * 365 * 24 * HOUR_MS
+const KEY_LIFETIME_MS = 365 * 24 * HOUR_MS
 
-/** Opens the authority's keys and products, signs the directory, and listens. */
+/** Checks and signs the directory as the configuration says, and serves it until it is closed. */
 export async function startAuthority(
   context: PartyContext<AuthorityConfig>,
-): Promise<{ url: string }> {
+): Promise<{ did: string; url: string }> {
   const { config, folder, log, clock, owned } = context
-  const { did, spaceId, participants, validityHours } = config
-  const random = systemRandom
-  using wrappingKey = await readSecret(config.keys.wrappingKey, folder)
-  const keys = await openKeyFile({
-    path: path.resolve(folder, config.keys.file),
-    wrappingKey,
-    did,
-    now: () => clock.now(),
-    random,
-    lifetimeMs: KEY_LIFETIME_MS,
-  })
-  const products = await readProducts(config, folder)
-  const content = () => {
-    const parts = { spaceId, authority: did, participants, products }
-    return directoryContent({ ...parts, ownKeys: keys.publicKeys() })
-  }
-  const publisher = createPublisher({
+  const keys = await openKeys(context)
+  const content = await contentOf(context, keys)
+  const publisher: Publisher = createPublisher({
     content,
     signer: () => keys.signer(),
     state: await openDirectoryState(path.resolve(folder, config.state)),
     clock,
-    validityMs: validityHours * HOUR_MS,
+    validityMs: config.validityHours * HOUR_MS,
   })
   await publisher.current()
+  const tls = await tlsOf(config, folder)
   const problems = { ...RUNTIME_PROBLEMS, ...PROBLEMS }
-  const app = await buildApp({ publisher, problems, log, random })
+  const app = await buildApp({
+    publisher,
+    problems,
+    log,
+    random: systemRandom,
+    ...(tls && { tls }),
+  })
   owned.defer(() => app.close())
   const { host, port } = config.listen
-  return { url: await app.listen({ host, port }) }
+  return { did: config.did, url: await app.listen({ host, port }) }
 }
 
-async function readProducts({ products }: AuthorityConfig, folder: string): Promise<Product[]> {
-  const documents = products.map((file) => readJsonFile(path.resolve(folder, file)))
-  return (await Promise.all(documents)).map(({ value }) => parseMessage(Product, value))
+async function openKeys({ config, folder, clock }: PartyContext<AuthorityConfig>) {
+  using wrappingKey = await readSecret(config.keys.wrappingKey, folder)
+  return await openKeyFile({
+    did: config.did,
+    now: () => clock.now(),
+    random: systemRandom,
+    lifetimeMs: KEY_LIFETIME_MS,
+    path: path.resolve(folder, config.keys.file),
+    wrappingKey,
+  })
+}
+
+// Checked once with the keys of now, so that a fault stops the start and not a reader.
+async function contentOf(
+  { config, folder }: PartyContext<AuthorityConfig>,
+  keys: KeyProvider,
+): Promise<() => DirectoryContent> {
+  const { spaceId, did: authority, participants } = config
+  const products = await Promise.all(
+    config.products.map((file) => readProduct(path.resolve(folder, file))),
+  )
+  const content = () =>
+    directoryContent({ spaceId, authority, participants, products, ownKeys: keys.publicKeys() })
+  content()
+  return content
+}
+
+async function readProduct(file: string): Promise<Product> {
+  const { value } = await readJsonFile(file)
+  try {
+    return parseMessage(Product, value)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'no product'
+    throw new AuthorityError('PRODUCT_REFUSED', `${file}: ${reason}`, cause)
+  }
+}
+
+async function tlsOf(config: AuthorityConfig, folder: string): Promise<TlsOptions | undefined> {
+  const { tls } = config.listen
+  if (tls === undefined) return undefined
+  const text = (file: string) => readFile(path.resolve(folder, file), 'utf8')
+  const [key, cert] = await Promise.all([text(tls.key), text(tls.cert)])
+  return { key, cert, peerAuthorities: await text(tls.clientCa) }
 }

@@ -22,7 +22,7 @@ export async function runBaotu(argv: readonly string[], io: CommandIo): Promise<
     }
     return await command.run(rest, io)
   } catch (error) {
-    return tellFailure(error, io, languageOf(namedLanguage(argv)))
+    return tellFailure(error, io, namedLanguage(argv))
   }
 }
 

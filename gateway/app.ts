@@ -36,18 +36,20 @@ const SWAGGER: DynamicDocument = {
 
 /**
  * The gateway's server, not yet listening. Everything but `/healthz` and `/openapi.json` lies
- * behind one door.
+ * behind one door. Calls that are held open end when it closes.
  */
 export async function buildApp(options: GatewayAppOptions): Promise<HttpServer> {
   const { desk, evidence, admission, blobBytes, ...server } = options
   const app = buildServer({ ...server, problems: GATEWAY_PROBLEMS })
   await app.register(swagger, SWAGGER)
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
   await app.register(async (plugin) => {
     const room: HttpServer = plugin.withTypeProvider()
     closeDoor(room, admission)
     await acceptBinary(room, { limitBytes: blobBytes })
-    addQueryRoutes(room, desk)
-    addTaskRoutes(room, desk)
+    addQueryRoutes(room, desk, closing.signal)
+    addTaskRoutes(room, desk, closing.signal)
     addBlobRoutes(room, desk)
     addProductRoutes(room, desk)
     addEvidenceRoutes(room, evidence)

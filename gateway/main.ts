@@ -2,11 +2,5 @@ import { runParty } from '#runtime/process'
 import { GatewayConfig } from './config.ts'
 import { startGateway } from './start.ts'
 
-await runParty({
-  name: 'gateway',
-  schema: GatewayConfig,
-  start: async ({ owned, ...configured }) => {
-    const { url, port } = owned.use(await startGateway(configured))
-    return { url, port }
-  },
-})
+if (import.meta.main)
+  await runParty({ name: 'gateway', schema: GatewayConfig, start: startGateway })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
 import type { HttpServer, TlsOptions } from '#runtime/http-server'
+import type { PartyContext } from '#runtime/process'
 import { buildApp } from './app.ts'
 import { assembleDesk } from './assemble-desk.ts'
 import { createAuthenticator } from './authenticator.ts'
@@ -14,32 +15,21 @@ import { RateLimiter } from './rate-limit.ts'
 import { startSweeper } from './sweeper.ts'
 import { timingOf } from './timing.ts'
 
-/** A gateway that listens. Disposing lets the calls in hand finish, then closes everything. */
-export interface RunningGateway extends AsyncDisposable {
-  readonly url: string
-  readonly port: number
-}
-
 const MEBIBYTE = 1024 * 1024
 const SWEEP_MS = 1000
 
-/** Opens a replica as its configuration says and listens. */
-export async function startGateway(configured: Configured): Promise<RunningGateway> {
-  await using owned = new AsyncDisposableStack()
-  const { config, folder, log } = configured
-  const ground = owned.use(await openGround(configured))
-  const desk = await openDesk(configured, ground)
+/** Opens a replica as its configuration says and listens, until all that it owns is closed. */
+export async function startGateway(
+  context: PartyContext<GatewayConfig>,
+): Promise<{ did: string; url: string }> {
+  const { config, folder, log, owned } = context
+  const ground = owned.use(await openGround(context))
+  const desk = await openDesk(context, ground)
   owned.use(startSweeper({ desk, db: ground.db, log, everyMs: SWEEP_MS }))
-  const app = await openApp(configured, ground, desk, await tlsOf(config, folder))
+  const app = await openApp(context, ground, desk, await tlsOf(config, folder))
   owned.defer(() => app.close())
   const { host, port } = config.listen
-  const url = await app.listen({ host, port })
-  const running = owned.move()
-  return {
-    url,
-    port: portOf(app),
-    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
-  }
+  return { did: config.did, url: await app.listen({ host, port }) }
 }
 
 async function openDesk(
@@ -103,9 +93,4 @@ async function tlsOf(config: GatewayConfig, folder: string): Promise<TlsOptions 
     text(tls.clientCa),
   ])
   return { key, cert, peerAuthorities }
-}
-
-function portOf(app: HttpServer): number {
-  const address = app.server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

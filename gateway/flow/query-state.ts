@@ -27,15 +27,14 @@ export async function stateOf(desk: GatewayDesk, query: Query): Promise<QuerySta
 }
 
 /**
- * Like `stateOf`, but waits up to `waitMs` for another stage than `after`, which the caller has
- * seen; an ended query is answered at once.
+ * Like `stateOf`, but waits for another stage than `after`, which the caller has seen, until
+ * `over` aborts; an ended query is answered at once.
  */
 export async function nextState(
   desk: GatewayDesk,
   query: Query,
-  { after, waitMs, signal }: { after: string; waitMs: number; signal: AbortSignal },
+  { after, over }: { readonly after: string; readonly over: AbortSignal },
 ): Promise<QueryState> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(waitMs)])
   while (!over.aborted) {
     using next = desk.signals.next(query.request, over)
     const newest = await desk.queries.newest(query.request)

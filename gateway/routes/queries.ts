@@ -7,6 +7,7 @@ import {
   QueryState,
   QuerySubmission,
 } from '#protocol/messages/query-state'
+import { endOfWait } from '#runtime/end-of-wait'
 import { problemResponse } from '#runtime/http-problem'
 import type { HttpServer } from '#runtime/http-server'
 import { principalOf } from '../admission.ts'
@@ -23,7 +24,7 @@ const state = { 200: QueryState, ...problemResponse }
 const config = { roles: ['consumer'] as const }
 
 /** The consumer's side: ask, follow, confirm, acknowledge; always its own queries only. */
-export function addQueryRoutes(app: HttpServer, desk: GatewayDesk): void {
+export function addQueryRoutes(app: HttpServer, desk: GatewayDesk, closing: AbortSignal): void {
   const accepted = { 202: QueryState, ...problemResponse }
   const ask = { summary: 'Ask a question', body: QuerySubmission, response: accepted }
   app.post('/queries', { schema: ask, config }, async (request, reply) => {
@@ -39,7 +40,8 @@ export function addQueryRoutes(app: HttpServer, desk: GatewayDesk): void {
     const query = await ownQuery(desk, principalOf(request), request.params.request)
     const { waitMs, after } = request.query
     if (waitMs === undefined || after === undefined) return stateOf(desk, query)
-    return nextState(desk, query, { after, waitMs: Number(waitMs), signal: callGone(reply) })
+    using wait = endOfWait(Number(waitMs), [callGone(reply, closing)])
+    return await nextState(desk, query, { after, over: wait.signal })
   })
 
   const confirm = {

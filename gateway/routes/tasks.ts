@@ -16,7 +16,7 @@ const done = { 204: Type.Null(), ...problemResponse }
 const roles = ['holder', 'release'] as const
 
 /** The side of holders and of the release authority: they fetch their work and never listen. */
-export function addTaskRoutes(app: HttpServer, desk: GatewayDesk): void {
+export function addTaskRoutes(app: HttpServer, desk: GatewayDesk, closing: AbortSignal): void {
   const lease = {
     summary: 'Fetch the next task, or nothing after a while',
     body: Strict({ waitMs: Type.Integer({ minimum: 0, maximum: MAX_WAIT_MS }) }),
@@ -25,7 +25,7 @@ export function addTaskRoutes(app: HttpServer, desk: GatewayDesk): void {
   const openTask = { roles, openSchema: 'the body of a task has the schema of its kind' }
   app.post('/tasks/lease', { schema: lease, config: openTask }, async (request, reply) => {
     const { waitMs } = request.body
-    const options = { waitMs, signal: callGone(reply) }
+    const options = { waitMs, signal: callGone(reply, closing) }
     const task = await leaseTask(desk, principalOf(request), options)
     return task === undefined ? reply.code(204).send(null) : task
   })

@@ -125,7 +125,7 @@ t.test(
   async (t) => {
     const { io, said } = fakeIo()
     t.equal(tellFailure(new AskError('QUERY_REFUSED', 'refused', 'DENY_SHAPE'), io, 'en'), 3)
-    t.match(said.err, /^QUERY_REFUSED: refused\nDENY_SHAPE: .+\. .+/, 'and what to do')
+    t.match(said.err, /^QUERY_REFUSED: refused\nDENY_SHAPE: .+; .+/, 'and what to do')
     t.equal(tellFailure(new TypeError('broken'), io, 'en'), 1)
     t.match(said.err, /TypeError: broken\n {4}at /)
   },
