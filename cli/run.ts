@@ -22,8 +22,13 @@ export async function runBaotu(argv: readonly string[], io: CommandIo): Promise<
     }
     return await command.run(rest, io)
   } catch (error) {
-    return tellFailure(error, io)
+    return tellFailure(error, io, namedLanguage(argv))
   }
+}
+
+// Told before any option is understood, since it may be the options that are wrong.
+function namedLanguage(argv: readonly string[]): string | undefined {
+  return argv[argv.indexOf('--lang') + 1]
 }
 
 function unknownCommand(argv: readonly string[]): UsageError {

@@ -2,4 +2,5 @@ import { runParty } from '#runtime/process'
 import { GatewayConfig } from './config.ts'
 import { startGateway } from './start.ts'
 
-await runParty({ name: 'gateway', schema: GatewayConfig, start: startGateway })
+if (import.meta.main)
+  await runParty({ name: 'gateway', schema: GatewayConfig, start: startGateway })

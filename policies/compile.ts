@@ -232,11 +232,19 @@ function countersOfRule(atoms: readonly Atom[], key: string): readonly StateChec
 }
 
 function judgingOrder(constraints: readonly Constraint[]): readonly Constraint[] {
-  if (constraints.length < 2) return constraints
-  return constraints
+  const ordered = constraints.map(withOrderedParts)
+  if (ordered.length < 2) return ordered
+  return ordered
     .map((constraint) => ({ constraint, text: JSON.stringify(constraintForm(constraint)) }))
     .sort((a, b) => cost(a.constraint) - cost(b.constraint) || (a.text < b.text ? -1 : 1))
     .map(({ constraint }) => constraint)
+}
+
+/** Parts of a compound in one order too, except where the order is the meaning. */
+function withOrderedParts(constraint: Constraint): Constraint {
+  if (constraint.kind === 'atom') return constraint
+  const { kind, parts } = constraint
+  return { ...constraint, parts: kind === 'andSequence' ? parts : judgingOrder(parts) }
 }
 
 function isControl(constraint: Constraint): boolean {

@@ -17,10 +17,13 @@ export interface Counters {
   readonly knows: Uint8Array
 }
 
+const NONE_USED: readonly number[] = VOCABULARY.list.map(() => 0)
+const EVERY_STATE = stateMask()
+
 /** No ledger: every state condition is unknown. */
 export const NO_LEDGER: Counters = {
   used: new Map(),
-  usedByOperand: VOCABULARY.list.map(() => 0),
+  usedByOperand: NONE_USED,
   duties: new Map(),
   knows: new Uint8Array(VOCABULARY.list.length),
 }
@@ -42,14 +45,23 @@ export function countersOf(
       reason: 'a counter takes a whole number of zero or more',
     })
   }
-  const knows = Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
+  const byKey = new Map<string, number>()
+  const byOperand = [...NONE_USED]
+  for (const [name, amount] of Object.entries(used)) {
+    const operand = VOCABULARY.operands.get(name)
+    if (operand === undefined) byKey.set(name, amount)
+    else byOperand[operand.index] = amount
+  }
+  return {
+    used: byKey,
+    usedByOperand: byOperand,
+    duties: new Map(Object.entries(duties)),
+    knows: operands === undefined ? EVERY_STATE : stateMask(operands),
+  }
+}
+
+function stateMask(operands?: readonly string[]): Uint8Array {
+  return Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
     Number(kind === 'state' && (operands === undefined || operands.includes(name))),
   )
-  const byKey = Object.entries(used).filter(([name]) => !VOCABULARY.operands.has(name))
-  return {
-    used: new Map(byKey),
-    usedByOperand: VOCABULARY.list.map(({ name }) => used[name] ?? 0),
-    duties: new Map(Object.entries(duties)),
-    knows,
-  }
 }

@@ -2,4 +2,5 @@ import { runParty } from '#runtime/process'
 import { ReleaseConfig } from './config.ts'
 import { startRelease } from './start.ts'
 
-await runParty({ name: 'release', schema: ReleaseConfig, start: startRelease })
+if (import.meta.main)
+  await runParty({ name: 'release', schema: ReleaseConfig, start: startRelease })

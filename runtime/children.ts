@@ -16,6 +16,8 @@ export interface ReadyChild {
   readonly name: string
   readonly pid: number
   readonly details: Readonly<Record<string, unknown>>
+  /** Resolves when it has ended, however; never rejects. */
+  readonly exited: Promise<ChildExit>
 }
 
 export interface ChildExit {
@@ -106,7 +108,8 @@ async function start(
     void child.exit.then((exit) => {
       if (forget(running, child)) options.onUnexpectedExit(exit)
     })
-    return { name: request.name, pid: child.process.pid ?? 0, details }
+    const pid = child.process.pid ?? 0
+    return { name: request.name, pid, details, exited: child.exit }
   }
   forget(running, child)
   throw await failureOf(child, request.name, outcome)

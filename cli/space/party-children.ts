@@ -16,8 +16,8 @@ export class PartyStartError extends Error {
 
 /** The processes of a space. Disposing stops them all, the last one first. */
 export interface PartyChildren extends AsyncDisposable {
-  /** @throws PartyStartError */
-  readonly start: (party: PartyProcess) => Promise<ReadyChild>
+  /** `nodeArguments` go to Node itself, before the party's own. @throws PartyStartError */
+  readonly start: (party: PartyProcess, nodeArguments?: readonly string[]) => Promise<ReadyChild>
   /** Settles with the first party that ends by itself. */
   readonly broken: Promise<ChildExit>
 }
@@ -37,14 +37,15 @@ export function openPartyChildren(state: StateFolder): PartyChildren {
     if (said.length > REMEMBERED * 10) said.splice(0, REMEMBERED)
   }
   const children = superviseChildren({ write, onUnexpectedExit })
-  const nodeArguments = ['--import', compileCacheIn(path.join(state.path, 'compiled'))]
+  const compiled = ['--import', compileCacheIn(path.join(state.path, 'compiled'))]
   return {
     broken,
-    start: async (party) => {
+    start: async (party, more = []) => {
       const name = nameOf(party)
+      const nodeArguments = [...compiled, ...more]
+      const request = { name, entry: entryOf(party), configPath: party.config, nodeArguments }
       try {
-        const configPath = party.config
-        return await children.start({ name, entry: entryOf(party), configPath, nodeArguments })
+        return await children.start(request)
       } catch (cause) {
         if (!(cause instanceof ChildError)) throw cause
         const reason = reasonIn(said.filter((line) => line.startsWith(`[${name}] `)))

@@ -216,6 +216,30 @@ t.test('a link that was not in force, or says something else, is named', async (
   }
 })
 
+t.test('retries, and lists told in several records, are one chain', async (t) => {
+  const pieces = good.flatMap((draft): EntryDraft[] => {
+    if (draft.type === 'session.transcript' || draft.type === 'plan.made') {
+      return draft.holders.map((holder) => ({ ...draft, holders: [holder] }))
+    }
+    if (draft.type === 'request.decided') {
+      return [{ ...draft, decision: 'DENIED' }, draft, { ...draft, policies: [] }]
+    }
+    if (draft.type !== 'release.sealed') return [draft]
+    const [first = '', ...rest] = draft.inputs
+    const { transcript, actor } = draft
+    return [
+      { type: 'release.inputs', actor, transcript, inputs: rest },
+      { ...draft, inputs: [first] },
+    ]
+  })
+  t.ok(pieces.length > good.length + 4)
+  t.strictSame(judged(pieces), [])
+  const undecided = pieces.map((draft) => {
+    return draft.type === 'request.decided' ? { ...draft, decision: 'DENIED' } : draft
+  })
+  t.match(judged(undecided), [{ code: 'LINK_DISAGREES' }], 'control: the last decision counts')
+})
+
 t.test('what happens to a link after the decision does not undo it', async (t) => {
   const later: EntryDraft[] = [
     {

@@ -8,6 +8,7 @@ import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
 import { fileAnchor } from '#evidence/file-anchor'
 import { openFileGuard } from '#evidence/fork-guard'
+import { gatherCosignatures } from '#evidence/gather-cosignatures'
 import { httpAnchor } from '#evidence/http-anchor'
 import { openEvidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
@@ -15,19 +16,22 @@ import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import { cosigner, ed25519NoteSigner } from '#evidence/note-signer'
 import { isOpeningTrue } from '#evidence/opening'
 import { type EvidenceReader, OpeningStore } from '#evidence/opening-store'
+import { recordSplit } from '#evidence/record-split'
 import { ReferenceIndex } from '#evidence/reference-index'
 import { formatNote, parseNote } from '#evidence/signed-note'
 import { isTagOf, subjectKey, subjectLedger, subjectTag } from '#evidence/subject-tag'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { openCheckpoint } from '#evidence/verify-note'
 import { watermarkOf } from '#evidence/watermark'
+import { createWitness } from '#evidence/witness'
+import { witnessStore } from '#evidence/witness-store'
 import type { HttpCall } from '#runtime/http-call'
 import type { HttpClient } from '#runtime/http-client'
 import { openStore } from '#runtime/store/open-store'
 import { testDatabase } from '../support/database.ts'
 import { fakeClock, seededRandom } from '../support/fixtures.ts'
 import { temporaryFolder } from './made-folder.ts'
-import { madeKey } from './made-log.ts'
+import { MadeLog, madeKey } from './made-log.ts'
 import { AUTHORITY, answered, BANK, digest, standing, TAX } from './made-story.ts'
 
 const SPACE = 'urn:test'
@@ -155,6 +159,44 @@ t.test('cosignatures gather on one checkpoint until the quorum is met', async (t
   const newest = (await store.newest(policy)) ?? ''
   t.equal(openCheckpoint(newest, signer.verifier).size, both, 'not the newer one with one line')
   t.equal(parseNote(newest).signatures.length, 3)
+})
+
+t.test('one round asks every witness, and a split view goes on record', async (t) => {
+  const { evidence, database } = await party(t)
+  const [draft] = standing()
+  if (draft === undefined) return
+  await evidence.record(draft)
+  const keys = ['a', 'b'].map((name) => cosigner(`${name}.example`, madeKey(name)))
+  const verifiers = keys.map(({ verifier }) => verifier)
+  const store = new CosignedStore(database, SPACE, verifiers)
+  const witnesses = keys.map((own, i) => {
+    const witness = createWitness({
+      ...{ cosigners: [own], logs: [signer.verifier], clock: fakeClock() },
+      store: witnessStore(database, `urn:${i}`),
+      onSplit: async (split) => void (await recordSplit(evidence, AUTHORITY, split)),
+    })
+    return { verifier: own.verifier, ask: (body: string) => witness.addCheckpoint(body) }
+  })
+  const down = {
+    ...cosigner('c.example', madeKey('c')),
+    ask: async () => ({ status: 503, body: '' }),
+  }
+  const gathered = await gatherCosignatures(evidence, signer.verifier, [...witnesses, down], store)
+  t.strictSame(gathered.unavailable, ['c.example'])
+  t.equal(parseNote(gathered.note).signatures.length, 3)
+  t.equal(await store.newest(parseTrustPolicy('quorum none\n')), gathered.note)
+  const forged = new MadeLog(ORIGIN, 'gateway')
+  forged.add(draft)
+  const answer = await witnesses[0]?.ask(`old 0\n\n${await forged.checkpoint()}`)
+  t.equal(answer?.status, 422)
+  const entries = (await evidence.bundle(0)).map(parseEntry)
+  t.match(entries.at(-1), { type: 'view.split', actor: AUTHORITY })
+  const rolledBack = { ...evidence, checkpoint: async () => await forged.checkpoint(0) }
+  const refused = gatherCosignatures(
+    { ...rolledBack, tile: (level, index) => forged.tile(level, index), bundle: async () => [] },
+    ...([signer.verifier, witnesses, store] as const),
+  )
+  await t.rejects(refused, { code: 'LOG_FORKED' })
 })
 
 t.test('a checkpoint’s digest is anchored outside, and where is recorded', async (t) => {
