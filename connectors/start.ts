@@ -3,11 +3,10 @@ import path from 'node:path'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { TAB } from '#crypto/he/parameters'
 import { openGround } from '#party/ground'
-import { startWork, type Work } from '#party/task-work'
+import { startWork } from '#party/task-work'
 import { compile } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
-import { type Clock, systemClock } from '#runtime/clock'
-import type { Log } from '#runtime/log'
+import type { PartyContext } from '#runtime/process'
 import type { ConnectorConfig } from './config.ts'
 import type { ConnectorDesk, Encrypt } from './desk.ts'
 import { judge } from './guard.ts'
@@ -23,14 +22,11 @@ import { openPartSources } from './sources/part-sources.ts'
 const CELL = { set: TAB, memoryMb: 256, deadlineMs: 60_000 }
 const PARALLEL = 2
 
-/** Opens keys, ledger, log, policies and sources, and works until disposed. */
+/** Opens keys, ledger, log, policies and sources, and works until all that it owns is closed. */
 export async function startConnector(
-  config: ConnectorConfig,
-  folder: string,
-  log: Log,
-  clock: Clock = systemClock,
-): Promise<Work> {
-  await using owned = new AsyncDisposableStack()
+  context: PartyContext<ConnectorConfig>,
+): Promise<{ did: string }> {
+  const { config, folder, log, clock, owned } = context
   const { did, spaceId, release } = config
   const options = { config, folder, name: 'connector', release, clock }
   const ground = await openGround<LedgerDatabase>({ ...options, migrations: [LEDGER_MIGRATIONS] })
@@ -57,9 +53,8 @@ export async function startConnector(
     judge: judge.bind(undefined, guard),
     encrypt: encryptWith(cells),
   }
-  const work = owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
-  const running = owned.move()
-  return { done: work.done, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
+  owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
+  return { did }
 }
 
 function handlersOf(desk: ConnectorDesk) {

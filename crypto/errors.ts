@@ -33,6 +33,7 @@ export type CryptoErrorCode =
   | 'MASK_ROSTER'
   | 'SECRET_DISPOSED'
   | 'SECRET_LENGTH'
+  | 'SM2_KEY'
   | 'SUITE_UNKNOWN'
 
 /** A cryptographic refusal or a broken invariant. `code` is stable, the message is for people. */

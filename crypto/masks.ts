@@ -6,12 +6,12 @@
  * (protocols.md 3.4), and N−1 colluding holders see the remaining one.
  */
 
-import { x25519 } from '@noble/curves/ed25519.js'
 import { CryptoError } from './errors.ts'
 import { type KeyBinding, labelledKey } from './labelled-key.ts'
-import { combine, expandChunk, type SlotRange } from './prg.ts'
+import { addStreams, type SignedStream, type SlotRange } from './prg.ts'
 import type { Random } from './random.ts'
 import { Secret } from './secret.ts'
+import { x25519PublicKey, x25519SharedSecret } from './x25519.ts'
 
 /** A fresh X25519 pair of one holder for one session; never stored, never used twice. */
 export interface MaskKeyPair {
@@ -41,7 +41,7 @@ const FIELD_PRIME = 2n ** 255n - 19n
 /** A fresh mask key pair. */
 export function createMaskKeyPair(random: Random): MaskKeyPair {
   const secret = Secret.random(KEY_BYTES, random)
-  return { publicKey: secret.use((scalar) => x25519.getPublicKey(scalar)), secret }
+  return { publicKey: x25519PublicKey(secret), secret }
 }
 
 /**
@@ -73,9 +73,10 @@ export function addPairwiseMasks(values: BigUint64Array, task: MaskTask): void {
   if (pairKeys.length < 2 || indices.size !== pairKeys.length + 1) {
     throw new CryptoError('MASK_ROSTER', `${pairKeys.length} pair keys make no roster of 3 or more`)
   }
-  for (const { index, key } of pairKeys) {
-    combine(values, expandChunk(key, chunk), ownIndex < index ? 1 : -1, task)
-  }
+  const streams = pairKeys.map(
+    ({ index, key }): SignedStream => ({ key, sign: ownIndex < index ? 1 : -1 }),
+  )
+  addStreams(values, chunk, streams, task)
 }
 
 function checkPeer({ publicKey }: MaskKeyPair, peer: Uint8Array): void {
@@ -87,7 +88,7 @@ function checkPeer({ publicKey }: MaskKeyPair, peer: Uint8Array): void {
 
 function agree({ secret }: MaskKeyPair, peer: Uint8Array): Uint8Array {
   try {
-    return secret.use((scalar) => x25519.getSharedSecret(scalar, peer))
+    return x25519SharedSecret(secret, peer)
   } catch (cause) {
     throw new CryptoError('MASK_PEER_KEY', 'peer key is of low order', { cause })
   }

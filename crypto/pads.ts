@@ -5,7 +5,7 @@
  */
 
 import { type KeyBinding, labelledKey } from './labelled-key.ts'
-import { combine, expandChunk, type SlotRange } from './prg.ts'
+import { addStreams, type SignedStream, type SlotRange } from './prg.ts'
 import type { Random } from './random.ts'
 import { Secret } from './secret.ts'
 
@@ -28,7 +28,7 @@ export function derivePadKey(seed: Secret, binding: KeyBinding): Secret {
 
 /** The holder's side: values[i] ← values[i] + pad[i] mod 2^50 over the range, in place. */
 export function addPads(values: BigUint64Array, task: PadTask, key: Secret): void {
-  combine(values, expandChunk(key, task.chunk), 1, task)
+  addStreams(values, task.chunk, [{ key, sign: 1 }], task)
 }
 
 /**
@@ -36,5 +36,6 @@ export function addPads(values: BigUint64Array, task: PadTask, key: Secret): voi
  * many leaves uniform noise, which the value canary shows.
  */
 export function removePads(values: BigUint64Array, task: PadTask, keys: readonly Secret[]): void {
-  for (const key of keys) combine(values, expandChunk(key, task.chunk), -1, task)
+  const streams = keys.map((key): SignedStream => ({ key, sign: -1 }))
+  addStreams(values, task.chunk, streams, task)
 }

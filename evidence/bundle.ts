@@ -36,8 +36,8 @@ export interface BundleParts {
   readonly openings: readonly Opening[]
   /** Stored ciphertexts by digest, to replay releases. */
   readonly ciphertexts: ReadonlyMap<string, Uint8Array>
-  /** Signs the manifest; its key must be one that the policy names as a log's. */
-  readonly signer: NoteSigner
+  /** Signs the manifest, by a key that the policy names as a log's; without it there is none. */
+  readonly signer?: NoteSigner
 }
 
 /**
@@ -63,5 +63,5 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<v
   for (const [digest, bytes] of parts.ciphertexts) {
     await writeWhole(path.join(folder, CIPHERTEXTS_FOLDER, digest), bytes)
   }
-  await write(MANIFEST_FILE, await signManifest(folder, parts.signer))
+  if (parts.signer) await write(MANIFEST_FILE, await signManifest(folder, parts.signer))
 }

@@ -8,6 +8,7 @@ export const CHAIN_LINKS = [
   'policy',
   'budget',
   'holder',
+  'review',
   'meter',
 ] as const
 export type ChainLink = (typeof CHAIN_LINKS)[number]

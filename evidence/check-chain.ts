@@ -4,6 +4,7 @@
  */
 import type { ChainRules } from './chain-rules.ts'
 import { checkAuthority } from './check-authority.ts'
+import { checkJob } from './check-job.ts'
 import { checkRelease, checkSession } from './check-release.ts'
 import { type Defect, disagrees, missing, mustPrecede } from './defect.ts'
 import type { Finding } from './finding.ts'
@@ -22,9 +23,12 @@ export function checkChain(lineage: Lineage, rules: ChainRules): Finding[] {
 function* chainDefects(lineage: Lineage): Generator<Defect> {
   yield* decisionDefects(lineage)
   if (lineage.decided) yield* checkAuthority(lineage, lineage.decided)
-  yield* checkSession(lineage)
-  yield* checkRelease(lineage)
-  const { delivered, budgets, metered } = lineage
+  const { delivered, budgets, metered, job } = lineage
+  if (job) yield* checkJob(lineage, job)
+  if (!job || delivered.entry.transcript) {
+    yield* checkSession(lineage)
+    yield* checkRelease(lineage)
+  }
   if (budgets.length === 0) yield missing(delivered, 'budget.reserved', 'budget')
   if (metered.length === 0) yield missing(delivered, 'meter.counted', 'meter')
 }

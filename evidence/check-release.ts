@@ -3,7 +3,7 @@ import { type Defect, disagrees, missing } from './defect.ts'
 import type { Lineage } from './lineage.ts'
 
 export function* checkSession(lineage: Lineage): Generator<Defect> {
-  const { transcript, delivered, voided, inputs } = lineage
+  const { transcript, transcripts, delivered, voided, inputs } = lineage
   if (transcript === undefined) return yield missing(delivered, 'session.transcript')
   if (transcript.entry.request !== delivered.entry.request) {
     yield disagrees(transcript, 'session of another request')
@@ -12,17 +12,27 @@ export function* checkSession(lineage: Lineage): Generator<Defect> {
     const named = record.entry.transcript ?? transcript.entry.transcript
     if (named === transcript.entry.transcript) yield disagrees(record, 'delivered although voided')
   }
-  for (const holder of transcript.entry.holders) {
+  const roster = rosterIn(transcripts, transcript.log)
+  for (const other of transcripts) {
+    const isSame = rosterIn(transcripts, other.log).symmetricDifference(roster).size === 0
+    if (!isSame) yield disagrees(other, 'another roster of the same session')
+  }
+  for (const holder of roster) {
     const own = inputs.filter(({ entry }) => entry.holder === holder)
     if (own.length === 0) yield missing(transcript, `input.submitted of ${holder}`)
     const other = own.find(({ entry }) => entry.submission !== own[0]?.entry.submission)
     if (other) yield disagrees(other, 'a second submission of one holder')
   }
   for (const input of inputs) {
-    if (!transcript.entry.holders.includes(input.entry.holder)) {
+    if (!roster.has(input.entry.holder))
       yield disagrees(input, 'input of a holder outside the roster')
-    }
   }
+}
+
+// A long roster is told in several records of one log.
+function rosterIn(transcripts: Lineage['transcripts'], log: string): Set<string> {
+  const own = transcripts.filter((record) => record.log === log)
+  return new Set(own.flatMap(({ entry }) => entry.holders))
 }
 
 export function* checkRelease(lineage: Lineage): Generator<Defect> {
@@ -37,7 +47,7 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
     if (record.entry.verdicts !== own.entry.verdicts) yield disagrees(record, 'other verdicts')
   }
   const relayed = new Set(inputs.flatMap(({ entry }) => entry.ciphertexts))
-  const used = new Set([...own.entry.inputs, ...moreInputs.flatMap(({ entry }) => entry.inputs)])
+  const used = new Set([...sealed, ...moreInputs].flatMap(({ entry }) => entry.inputs))
   if (!used.isSubsetOf(relayed)) yield disagrees(own, 'released from an unknown input')
   if (!relayed.isSubsetOf(used)) yield disagrees(own, 'released without a submitted input')
   const submissions = new Set(inputs.map(({ entry }) => entry.submission))

@@ -56,9 +56,11 @@ export const ENTRY_FIELDS = {
     audit: 'digest',
     verdicts: 'salted',
   },
+  // By a release (`transcript`) or by a sandbox job (`job`): one of the two.
   'result.delivered': {
     request: 'digest',
-    transcript: 'digest',
+    transcript: 'digest?',
+    job: 'digest?',
     result: 'digest',
     recipient: 'did',
     watermark: 'digest',

@@ -1,4 +1,5 @@
 /** Dataset → product → contract → request → result: everything the logs say about one result. */
+import { latestBefore } from './defect.ts'
 import type { EntryType } from './entry-fields.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
 
@@ -12,6 +13,7 @@ export interface Tenure<Issued extends EntryType, Event extends EntryType> {
 export interface Lineage {
   readonly delivered: Recorded<'result.delivered'>
   readonly received: Recorded<'request.received'> | undefined
+  /** The last decision that the delivery can rest on. */
   readonly decided: Recorded<'request.decided'> | undefined
   readonly contract: Tenure<'contract.filed', 'contract.signed' | 'contract.terminated'> | undefined
   readonly products: readonly Recorded<'product.published'>[]
@@ -24,6 +26,8 @@ export interface Lineage {
   readonly budgets: readonly Recorded<'budget.reserved'>[]
   readonly plan: Recorded<'plan.made'> | undefined
   readonly transcript: Recorded<'session.transcript'> | undefined
+  /** Every record of that transcript: pieces of a long roster, and what other logs say of it. */
+  readonly transcripts: readonly Recorded<'session.transcript'>[]
   readonly voided: readonly Recorded<'session.void'>[]
   readonly inputs: readonly Recorded<'input.submitted'>[]
   /** What the holders' own logs say, where those logs are at hand. */
@@ -32,8 +36,19 @@ export interface Lineage {
   readonly moreInputs: readonly Recorded<'release.inputs'>[]
   readonly gated: readonly Recorded<'release.gated'>[]
   readonly sealed: readonly Recorded<'release.sealed'>[]
+  /** The sandbox job that made the result, where no release did. */
+  readonly job: JobTrace | undefined
   readonly acknowledged: readonly Recorded<'result.acknowledged'>[]
   readonly metered: readonly Recorded<'meter.counted'>[]
+}
+
+export interface JobTrace {
+  readonly digest: string
+  readonly registered: Recorded<'job.registered'> | undefined
+  readonly started: Recorded<'job.started'> | undefined
+  readonly finished: Recorded<'job.finished'> | undefined
+  readonly judged: readonly Recorded<'disclosure.judged'>[]
+  readonly reviewed: readonly Recorded<'review.decided'>[]
 }
 
 /** Finds the deliveries of a result by its digest or by the watermark of a copy. */
@@ -45,11 +60,12 @@ export function findDeliveries(index: EntryIndex, id: string): Recorded<'result.
 
 /** Gathers by digest alone; whether it is complete and in force is `checkChain`'s to say. */
 export function traceResult(index: EntryIndex, delivered: Recorded<'result.delivered'>): Lineage {
-  const { request, transcript, result } = delivered.entry
-  const decided = index.naming('request.decided', request)[0]
+  const { request, result } = delivered.entry
+  const session = sessionOf(index, delivered)
+  const decisions = index.naming('request.decided', request)
+  const decided = latestBefore(decisions, session.transcript ?? delivered) ?? decisions[0]
+  const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
   const plan = index.naming('plan.made', request)[0]
-  const ofTranscript = index.naming('session.transcript', transcript)[0]
-  const session = ofTranscript?.entry.session
   const contract = decided && tenureOfContract(index, decided.entry.contract)
   const product = plan?.entry.product ?? contract?.issued?.entry.product
   return {
@@ -60,22 +76,46 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     products: product ? index.naming('product.published', product) : [],
     grants: (decided?.entry.grants ?? []).map((grant) => tenureOfGrant(index, grant)),
     consents: (decided?.entry.consents ?? []).map((consent) => tenureOfConsent(index, consent)),
-    policies: (decided?.entry.policies ?? []).map((policy) => ({
+    policies: [...policies].map((policy) => ({
       digest: policy,
       issued: index.naming('policy.enabled', policy)[0],
       events: index.naming('policy.disabled', policy),
     })),
     budgets: index.naming('budget.reserved', request),
     plan,
-    transcript: ofTranscript,
-    voided: session ? index.naming('session.void', session) : [],
+    ...session,
+    job: delivered.entry.job ? jobOf(index, delivered.entry.job, request) : undefined,
+    acknowledged: index.naming('result.acknowledged', result),
+    metered: index.naming('meter.counted', result),
+  }
+}
+
+// A result without a transcript names no session: looking up the empty text finds nothing.
+function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Lineage['delivered']) {
+  const transcripts = index.naming('session.transcript', transcript)
+  const own = transcripts.find((record) => record.log === log) ?? transcripts[0]
+  return {
+    transcript: own,
+    transcripts,
+    voided: index.naming('session.void', own?.entry.session ?? ''),
     inputs: index.naming('input.submitted', transcript),
     submitted: index.naming('holder.submitted', transcript),
     moreInputs: index.naming('release.inputs', transcript),
     gated: index.naming('release.gated', transcript),
     sealed: index.naming('release.sealed', transcript),
-    acknowledged: index.naming('result.acknowledged', result),
-    metered: index.naming('meter.counted', result),
+  }
+}
+
+function jobOf(index: EntryIndex, job: string, request: string): JobTrace {
+  const ofRequest = index.naming('job.finished', request)
+  const finished = ofRequest.find(({ entry }) => entry.job === job)
+  return {
+    digest: job,
+    registered: index.naming('job.registered', job)[0],
+    started: index.naming('job.started', request).find(({ entry }) => entry.job === job),
+    finished,
+    judged: index.naming('disclosure.judged', request),
+    reviewed: finished ? index.naming('review.decided', finished.entry.output) : [],
   }
 }
 

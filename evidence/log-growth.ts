@@ -6,6 +6,7 @@ import type { LogStore, PlacedBatch } from './log-store.ts'
 import { loadEdge } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { formatNote, parseNote } from './signed-note.ts'
+import { TreeView } from './tree.ts'
 import type { TreeEdge } from './tree-edge.ts'
 
 /** An entry that came without a transaction. */
@@ -22,14 +23,21 @@ export interface Growth {
   /** Tickets that this batch placed, the first at index `before.size`. */
   readonly tickets: readonly string[]
   /** Undefined when there was nothing to add. */
-  readonly edge: TreeEdge | undefined
+  readonly grown: GrownTree | undefined
+}
+
+/** A tree that this process made, ready to grow further, and the checkpoint it belongs to. */
+export interface GrownTree {
+  readonly note: string
+  readonly edge: TreeEdge
+  readonly view: TreeView
 }
 
 export interface Grower {
   readonly store: LogStore
-  readonly signer: NoteSigner
-  /** The edge this process made last, and the checkpoint it belongs to. */
-  readonly cached: { readonly note: string; readonly edge: TreeEdge } | undefined
+  readonly signers: readonly NoteSigner[]
+  /** What this process made last; used only where the log still ends with it. */
+  readonly cached: GrownTree | undefined
 }
 
 /** More than this waits for the next batch, so that no answer waits for a long queue. */
@@ -38,7 +46,7 @@ export const BATCH_LIMIT = 1000
 /** One batch inside one transaction: lead, place, grow, sign, move the head. */
 export async function growLog(
   tx: QueryExecutorProvider,
-  { store, signer, cached }: Grower,
+  { store, signers, cached }: Grower,
   direct: readonly DirectEntry[],
 ): Promise<Growth> {
   await store.lead(tx)
@@ -46,34 +54,40 @@ export async function growLog(
   const before = parseCheckpoint(parseNote(placed.note).text)
   const { note, tickets } = placed
   const leaves = [...placed.hashes, ...direct.map(({ hash }) => hash)]
-  if (leaves.length === 0) return { head: before, note, before, tickets, edge: undefined }
-  const base =
-    cached?.note === note
-      ? cached.edge
-      : await loadEdge((level, index) => store.tile(tx, level, index), placed.size)
-  assertWhole(base, before, placed)
-  const edge = base.settled()
+  if (leaves.length === 0) return { head: before, note, before, tickets, grown: undefined }
+  const own = cached?.note === note ? cached : undefined
+  const edge = own?.edge.settled() ?? (await loadWholeEdge(store, tx, before, placed))
   for (const leaf of leaves) edge.add(leaf)
-  const head = { origin: before.origin, size: edge.size, root: edge.root() }
-  const grown = await signed(signer, head)
+  const view = new TreeView(edge.size, edge.node, own?.view)
+  const head = { origin: before.origin, size: edge.size, root: view.root() }
+  const signedNote = await signed(signers, head)
   await store.grow(tx, {
     from: before.size,
     to: head.size,
     entries: direct.map(({ body }) => body),
     tiles: edge.changes(),
-    note: grown,
+    note: signedNote,
   })
-  return { head, note: grown, before, tickets, edge }
+  const grown = { note: signedNote, edge, view }
+  return { head, note: signedNote, before, tickets, grown }
 }
 
-/** A checkpoint with the log's own signature. */
-export async function signed(signer: NoteSigner, head: Checkpoint): Promise<string> {
+/** A checkpoint with the log's own lines; the first is the one that everybody can read. */
+export async function signed(signers: readonly NoteSigner[], head: Checkpoint): Promise<string> {
   const text = checkpointText(head)
-  return formatNote({ text, signatures: [await signer.sign(text)] })
+  return formatNote({ text, signatures: await Promise.all(signers.map((one) => one.sign(text))) })
 }
 
-function assertWhole(edge: TreeEdge, { size, root }: Checkpoint, placed: PlacedBatch): void {
+// The tree of another process, or of before a restart: what it signed must be what it stored.
+async function loadWholeEdge(
+  store: LogStore,
+  tx: QueryExecutorProvider,
+  { size, root }: Checkpoint,
+  placed: PlacedBatch,
+): Promise<TreeEdge> {
+  const edge = await loadEdge((level, index) => store.tile(tx, level, index), placed.size)
   if (placed.size !== size || !sameHash(edge.root(), root)) {
     throw new EvidenceError('LOG_FORKED', `stored tiles do not give the root of size ${size}`)
   }
+  return edge
 }

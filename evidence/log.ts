@@ -20,6 +20,9 @@ export interface EvidenceOptions<DB> {
   readonly spaceId: string
   /** Signs the checkpoints; its name is the log's origin, e.g. `gateway.example/jinan`. */
   readonly signer: NoteSigner
+  /** Further lines on every checkpoint, of other key types and the same name, such as SM2. */
+  readonly alsoSigners?: readonly NoteSigner[]
+  /** The log owns it from here: it is closed with the log. */
   readonly guard: ForkGuard
   readonly clock: Clock
   /** How often entries that nobody asks a receipt for are sequenced; 200 unless said. */
@@ -61,17 +64,19 @@ export interface Evidence extends TileSource, AsyncDisposable {
  * other than this guard once released, and with LOG_UNAVAILABLE when it belongs to another origin.
  */
 export async function openEvidence<DB>(options: EvidenceOptions<DB>): Promise<Evidence> {
-  const { signer, spaceId, guard, clock, sweepMs = 200 } = options
+  const { signer, alsoSigners = [], spaceId, guard, clock, sweepMs = 200 } = options
+  const signers = [signer, ...alsoSigners]
   const database = logDatabase(options.db)
   const store = new LogStore(spaceId)
   const origin = signer.verifier.name
-  const note = await signed(signer, { origin, size: 0, root: EMPTY_ROOT })
+  const note = await signed(signers, { origin, size: 0, root: EMPTY_ROOT })
   await store.create(database.reader, { origin, size: 0, note })
   const head = await store.head(database.reader)
   if (head?.origin !== origin) throw new EvidenceError('LOG_UNAVAILABLE', 'log of another origin')
-  const sequencer = new Sequencer({ database, store, signer, guard })
+  const sequencer = new Sequencer({ database, store, signers, guard })
   await sequencer.observe()
-  return new EvidenceLog({ database, store, sequencer, clock }, signer.verifier.vkey, sweepMs)
+  const parts = { database, store, sequencer, clock, guard }
+  return new EvidenceLog(parts, signer.verifier.vkey, sweepMs)
 }
 
 interface LogParts {
@@ -79,6 +84,7 @@ interface LogParts {
   readonly store: LogStore
   readonly sequencer: Sequencer
   readonly clock: Clock
+  readonly guard: ForkGuard
 }
 
 class EvidenceLog implements Evidence {
@@ -134,6 +140,7 @@ class EvidenceLog implements Evidence {
     clearInterval(this.#sweeper)
     await this.#sweep
     await this.#parts.sequencer.idle()
+    await this.#parts.guard[Symbol.asyncDispose]()
   }
 
   #bytes(draft: EntryDraft): Buffer {

@@ -39,7 +39,8 @@ const KEY_TYPES: readonly KeyType[] = [
 /** The raw public key of `key`, as it stands in a verifier text of this kind. */
 export function rawPublicKey(kind: NoteKeyKind, key: KeyObject): Uint8Array {
   const { spki, keyBytes } = keyType(kind)
-  const der = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  const open = key.type === 'private' ? createPublicKey(key) : key
+  const der = open.export({ format: 'der', type: 'spki' })
   if (der.length !== spki.length + keyBytes || !der.subarray(0, spki.length).equals(spki)) {
     throw new EvidenceError('NOTE_KEY_MALFORMED', `not a key for ${kind}`)
   }

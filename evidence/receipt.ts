@@ -1,7 +1,7 @@
 import { isIncluded, leafHash } from '#crypto/merkle'
 import { EvidenceError } from './evidence-error.ts'
 import type { NoteVerifier } from './note-key.ts'
-import { decodeBase64 } from './signed-note.ts'
+import { decodeBase64, parseNote } from './signed-note.ts'
 import type { TreeView } from './tree.ts'
 import { openCheckpoint } from './verify-note.ts'
 
@@ -24,10 +24,11 @@ export interface Receipt {
 
 /** The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. */
 export function makeReceipt(tree: TreeView, note: string, index: number, entry: string): Receipt {
-  const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64')
+  const base64 = (hash: Uint8Array) =>
+    Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('base64')
   return {
     index,
-    leafHash: base64(leafHash(Buffer.from(entry))),
+    leafHash: base64(tree.leaf(index)),
     checkpoint: note,
     proof: tree.inclusionProof(index).map(base64),
     entry,
@@ -63,6 +64,7 @@ export function parseProof(text: string): Receipt {
     proof,
     entry: entry.toString('utf8'),
   }
+  parseNote(receipt.checkpoint)
   if (header !== HEADER || formatProof(receipt) !== text) {
     throw new EvidenceError('RECEIPT_REFUSED', 'not a proof file with its entry')
   }

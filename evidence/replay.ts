@@ -17,8 +17,8 @@ export interface ReplayInput {
   readonly parts: readonly { readonly part: string; readonly ciphertexts: readonly Uint8Array[] }[]
 }
 
-/** Adds the inputs and gives the digest of the sums, as `release.sealed` states it. */
-export type Replay = (inputs: readonly ReplayInput[]) => string
+/** Adds the inputs and says whether `sum`, as `release.sealed` states it, is what comes out. */
+export type Replay = (inputs: readonly ReplayInput[], sum: string) => boolean
 
 export interface ReplayedRelease {
   readonly findings: readonly Finding[]
@@ -34,13 +34,13 @@ export function replayRelease(
   replay: Replay,
 ): ReplayedRelease {
   const release = sealed.find(({ entry }) => entry.sum !== undefined)
-  const read = inputs.map(({ entry }) => readInput(folder, entry, openings))
+  const read = [...submissionsOf(inputs).values()].map((one) => readInput(folder, one, openings))
   const whole = read.filter((input) => input !== undefined)
-  if (release === undefined || whole.length < inputs.length || inputs.length === 0) {
+  if (release === undefined || whole.length < read.length || read.length === 0) {
     return { findings: [], isDone: false }
   }
-  const isSame = attempt(() => replay(whole)) === release.entry.sum
-  const { log, index } = release
+  const { log, index, entry } = release
+  const isSame = attempt(() => replay(whole, entry.sum ?? '')) ?? false
   const detail = 'the recorded sum is not the sum of the inputs'
   const findings: Finding[] = isSame ? [] : [{ code: 'REPLAY_DIFFERS', log, index, detail }]
   return { findings, isDone: true }
@@ -57,7 +57,22 @@ export function checkCiphertexts(folder: string, names: readonly string[]): Find
     }))
 }
 
-type Submitted = Lineage['inputs'][number]['entry']
+interface Submitted {
+  readonly holder: string
+  readonly submission: string
+  readonly ciphertexts: readonly string[]
+}
+
+// A long submission is told in several records.
+function submissionsOf(inputs: Lineage['inputs']): Map<string, Submitted> {
+  const submissions = new Map<string, Submitted>()
+  for (const { entry } of inputs) {
+    const before = submissions.get(entry.submission)?.ciphertexts ?? []
+    const ciphertexts = [...before, ...entry.ciphertexts]
+    submissions.set(entry.submission, { ...entry, ciphertexts })
+  }
+  return submissions
+}
 
 function readInput(
   folder: string,

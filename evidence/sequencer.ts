@@ -14,12 +14,11 @@ import type { LogStore } from './log-store.ts'
 import { loadTree, type TileReader } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { makeReceipt, type Receipt } from './receipt.ts'
-import { TreeView } from './tree.ts'
 
 export interface SequencerParts {
   readonly database: LogDatabase
   readonly store: LogStore
-  readonly signer: NoteSigner
+  readonly signers: readonly NoteSigner[]
   readonly guard: ForkGuard
 }
 
@@ -104,18 +103,18 @@ export class Sequencer {
   }
 
   async #grow(entries: readonly DirectEntry[]): Promise<Growth> {
-    const { database, guard, store, signer } = this.#parts
-    const grower = { store, signer, cached: this.#cached }
+    const { database, guard, store, signers } = this.#parts
+    const grower = { store, signers, cached: this.#cached }
     this.#cached = undefined
     const growth = await database.transact((tx) => growLog(tx, grower, entries))
     await guard.release(growth.head, (size) => this.#rootAt(size, growth))
-    this.#cached = growth.edge ? { note: growth.note, edge: growth.edge.settled() } : grower.cached
+    this.#cached = growth.grown ?? grower.cached
     return growth
   }
 
-  // INVARIANT: a batch that grew the log has recomputed the root it grew from.
-  async #rootAt(size: number, { before, edge }: Growth): Promise<Uint8Array> {
-    if (edge && size === before.size) return before.root
+  // INVARIANT: a batch that grew the log knows that its root was the one before.
+  async #rootAt(size: number, { before, grown }: Growth): Promise<Uint8Array> {
+    if (grown && size === before.size) return before.root
     return (await loadTree(this.#tile, size, [])).root()
   }
 
@@ -123,7 +122,7 @@ export class Sequencer {
     if (tickets.length === 0) return
     const mayComeLater = growth.tickets.length === BATCH_LIMIT
     const placed = new Map(growth.tickets.map((ticket, i) => [ticket, growth.before.size + i]))
-    const tree = placed.size > 0 ? growthTree(growth) : undefined
+    const tree = growth.grown?.view
     for (const waiting of tickets) {
       const { ticket, entry } = waiting
       const index = placed.get(ticket)
@@ -159,15 +158,9 @@ export class Sequencer {
 }
 
 function acknowledge(entries: readonly WaitingEntry[], growth: Growth): void {
-  if (entries.length === 0) return
+  const tree = growth.grown?.view
   const first = growth.head.size - entries.length
-  const tree = growthTree(growth)
   for (const [i, { body, resolve }] of entries.entries()) {
-    resolve(makeReceipt(tree, growth.note, first + i, Buffer.from(body).toString()))
+    if (tree) resolve(makeReceipt(tree, growth.note, first + i, Buffer.from(body).toString()))
   }
-}
-
-function growthTree({ edge, head }: Growth): TreeView {
-  if (edge === undefined) throw new EvidenceError('LOG_UNAVAILABLE', 'the log did not grow')
-  return new TreeView(head.size, edge.node)
 }

@@ -5,6 +5,13 @@ const zh = {
   underContract: (contract: string) => `所依数字合约：${contract}`,
   reference: (value: string) => `业务参考号：${value}`,
   decided: (who: string, decision: string) => `${who} 作出决定：${decision}。`,
+  decisions: {
+    ALLOWED: '允许',
+    PERMIT: '允许',
+    CONDITIONAL: '有条件允许',
+    DENIED: '拒绝',
+    DEFAULT_DENIED: '默认拒绝',
+  } as Readonly<Record<string, string>>,
   contractFiled: (at: string, signed: string) => `合约已备案（${at}），签署方：${signed}`,
   contractEnded: (at: string) => `合约其后终止（${at}）`,
   grant: (at: string, issuers: string, until: string) =>
@@ -19,6 +26,8 @@ const zh = {
   submitted: (who: string, ciphertexts: number) => `${who} 提交密文 ${ciphertexts} 份。`,
   holderSays: (who: string, datasets: number) =>
     `${who} 自己的日志记有同一次提交，用到 ${datasets} 个数据集。`,
+  jobRan: (who: string, fuel: number) => `已登记的沙箱作业由 ${who} 在域内运行完毕，用量 ${fuel}。`,
+  judged: (who: string) => `${who} 对输出作了披露检查。`,
   released: (who: string) => `${who} 依据已签名的输入重新计算并按规则放行。`,
   withheld: (count: number, groups: number, which: string) =>
     `共 ${groups} 个单元，未放行 ${count} 个${which ? `（第 ${which} 个）` : ''}。`,
@@ -41,7 +50,11 @@ const zh = {
 } as const
 
 type Words = { readonly [K in keyof typeof zh]: Loose<(typeof zh)[K]> }
-type Loose<T> = T extends (...args: infer A) => string ? (...args: A) => string : string
+type Loose<T> = T extends (...args: infer A) => string
+  ? (...args: A) => string
+  : T extends string
+    ? string
+    : T
 
 const en: Words = {
   title: (result) => `How result ${result} came about`,
@@ -49,6 +62,13 @@ const en: Words = {
   underContract: (contract) => `Under contract ${contract}`,
   reference: (value) => `Business reference: ${value}`,
   decided: (who, decision) => `${who} decided: ${decision}.`,
+  decisions: {
+    ALLOWED: 'allowed',
+    PERMIT: 'allowed',
+    CONDITIONAL: 'allowed on conditions',
+    DENIED: 'denied',
+    DEFAULT_DENIED: 'denied by default',
+  },
   contractFiled: (at, signed) => `Contract filed (${at}), signed by ${signed}`,
   contractEnded: (at) => `Contract terminated later (${at})`,
   grant: (at, issuers, until) =>
@@ -63,6 +83,8 @@ const en: Words = {
   submitted: (who, ciphertexts) => `${who} submitted ${ciphertexts} ciphertext(s).`,
   holderSays: (who, datasets) =>
     `The own log of ${who} records the same submission, made from ${datasets} dataset(s).`,
+  jobRan: (who, fuel) => `${who} ran the registered sandbox job inside its domain, fuel ${fuel}.`,
+  judged: (who) => `${who} judged the output’s disclosure.`,
   released: (who) =>
     `${who} recomputed the sums from the signed inputs and released what the rules allow.`,
   withheld: (count, groups, which) =>

@@ -62,7 +62,10 @@ class Teller {
     const { decided, budgets } = this.#parts.lineage
     if (decided === undefined) return
     const { actor, decision, reason } = decided.entry
-    yield this.#dated(decided, this.#words.decided(this.#name(actor), decision))
+    yield this.#dated(
+      decided,
+      this.#words.decided(this.#name(actor), this.#words.decisions[decision] ?? decision),
+    )
     for (const line of this.#authority()) yield indented(line)
     const why = reason === undefined ? undefined : this.#revealed(reason)
     if (why !== undefined) yield indented(this.#words.reason(why))
@@ -98,10 +101,11 @@ class Teller {
   }
 
   *#session(): Generator<string> {
-    const { transcript, inputs, submitted } = this.#parts.lineage
+    const { transcript, transcripts, inputs, submitted } = this.#parts.lineage
     const words = this.#words
     if (transcript) {
-      yield this.#dated(transcript, words.session(this.#list(transcript.entry.holders)))
+      const roster = new Set(transcripts.flatMap(({ entry }) => entry.holders))
+      yield this.#dated(transcript, words.session(this.#list([...roster])))
     }
     for (const input of inputs) {
       const { holder, ciphertexts } = input.entry
@@ -114,8 +118,15 @@ class Teller {
   }
 
   *#release(): Generator<string> {
-    const { sealed } = this.#parts.lineage
+    const { sealed, job } = this.#parts.lineage
     const words = this.#words
+    if (job?.finished) {
+      const { actor, fuel } = job.finished.entry
+      yield this.#dated(job.finished, words.jobRan(this.#name(actor), fuel))
+    }
+    for (const judged of job?.judged ?? []) {
+      yield this.#dated(judged, words.judged(this.#name(judged.entry.actor)))
+    }
     const release = sealed[0]
     if (release === undefined) return
     yield this.#dated(release, words.released(this.#name(release.entry.actor)))
@@ -179,7 +190,8 @@ class Teller {
   }
 
   #revealed(digest: string): string | undefined {
-    return memberOf(this.#parts.openings.get(digest), 'value')
+    const opening = this.#parts.openings.get(digest)
+    return memberOf(opening, 'value') ?? memberOf(opening, 'reference')
   }
 
   #verdicts(digest: string): string | undefined {
@@ -193,15 +205,20 @@ export function recordsOf(lineage: Lineage): Recorded[] {
   const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
     tenure ? [tenure.issued, ...tenure.events] : [],
   )
-  const { delivered, received, decided, plan, transcript, ...lists } = lineage
-  const single = [delivered, received, decided, plan, transcript, ...tenures]
+  const { delivered, received, decided, plan, job, ...lists } = lineage
+  const steps = [job?.registered, job?.started, job?.finished]
+  const single = [delivered, received, decided, plan, ...steps, ...tenures]
   const many = [
     ...lists.products,
     ...lists.budgets,
+    ...lists.transcripts,
     ...lists.voided,
     ...lists.inputs,
     ...lists.submitted,
     ...lists.gated,
+    ...lists.moreInputs,
+    ...(job?.judged ?? []),
+    ...(job?.reviewed ?? []),
     ...lists.sealed,
     ...lists.acknowledged,
     ...lists.metered,

@@ -19,12 +19,18 @@ export function bundlePath(index: number, width: number): string {
   return `tile/entries/${numberPath(index, width)}`
 }
 
-/** Every tile that a tree of this size is made of, full ones first within each level. */
-export function* tilesOf(size: number): Generator<TileId> {
-  for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
+/**
+ * Every tile that a tree of this size is made of, full ones first within each level; with `from`,
+ * only those that a tree of that size did not have in full.
+ */
+export function* tilesOf(size: number, from = 0): Generator<TileId> {
+  let [count, done] = [size, from]
+  for (let level = 0; count > 0; level++) {
     const full = Math.floor(count / TILE_WIDTH)
-    for (let index = 0; index < full; index++) yield { level, index, width: TILE_WIDTH }
+    done = Math.floor(done / TILE_WIDTH)
+    for (let index = done; index < full; index++) yield { level, index, width: TILE_WIDTH }
     if (count % TILE_WIDTH > 0) yield { level, index: full, width: count % TILE_WIDTH }
+    count = full
   }
 }
 

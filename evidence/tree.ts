@@ -5,18 +5,28 @@ import { TILE_WIDTH } from './tile.ts'
 /** A stored hash: `level` counts tile levels (256-fold), `index` counts nodes of that level. */
 export type NodeReader = (level: number, index: number) => Uint8Array
 
+/** Beyond this many, remembered hashes are forgotten and computed again: about 1 MB. */
+const MOST_KNOWN = 8192
+
 /**
  * The tree of one size. Hashes once computed are kept, so that the proofs of a whole batch cost
- * about two hashes each; make a new view per batch. The tiles read may belong to a larger tree.
+ * about two hashes each. The tiles read may belong to a larger tree.
  */
 export class TreeView {
   readonly size: number
   readonly #read: NodeReader
-  readonly #known = new Map<string, Uint8Array>()
+  readonly #known: Map<string, Uint8Array>
 
-  constructor(size: number, read: NodeReader) {
+  /** `before` is an earlier view of the same growing log: what it computed still holds. */
+  constructor(size: number, read: NodeReader, before?: TreeView) {
     this.size = size
     this.#read = read
+    this.#known = before && before.#known.size < MOST_KNOWN ? before.#known : new Map()
+  }
+
+  /** MTH(D[index:index + 1]). */
+  leaf(index: number): Uint8Array {
+    return this.#read(0, index)
   }
 
   /** MTH(D[0:size]). */

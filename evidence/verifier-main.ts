@@ -6,6 +6,7 @@ import { runVerifier } from './verifier.ts'
 
 if (import.meta.main) {
   process.exitCode = runVerifier(process.argv.slice(2), {
+    cwd: process.cwd(),
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
   })

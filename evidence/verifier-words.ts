@@ -5,7 +5,7 @@ export const VERIFIER_WORDS = {
   --policy <文件>   您自己掌握的信任策略（日志与见证方的公钥）；不给则用文件夹自带的
   --rules <文件>    每个结果必须具备的环节；不给则用文件夹自带的，没有则全部必备
   --result <编号>   讲述一个结果的来龙去脉（结果摘要或水印编号）
-  --lang zh|en      语言，默认 zh
+  --lang zh|en      语言；不给则随系统
   --json            机器可读
 例: baotu evidence verify ./证据包 --policy ./policy --result sha256-…`,
     log: (origin: string, size: number) => `日志 ${origin}：${size} 条记录`,
@@ -21,7 +21,7 @@ export const VERIFIER_WORDS = {
   --policy <file>   your own trust policy (keys of logs and witnesses); else the folder's
   --rules <file>    links that each result must have; else the folder's; without any, all
   --result <id>     tell how one result came about (its digest or a copy's watermark)
-  --lang zh|en      language, zh unless said
+  --lang zh|en      language; else the system’s
   --json            for machines
 Example: baotu evidence verify ./bundle --policy ./policy --result sha256-… --lang en`,
     log: (origin: string, size: number) => `Log ${origin}: ${size} records`,

@@ -15,6 +15,8 @@ import { VERIFIER_WORDS } from './verifier-words.ts'
 import { type Report, verifyEvidence } from './verify.ts'
 
 export interface VerifierIo {
+  /** What relative paths are relative to. */
+  readonly cwd: string
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
 }
@@ -32,7 +34,7 @@ interface Asked {
 /** Exit code: 0 nothing found, 1 something found, 2 could not be judged. */
 export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Replay): number {
   try {
-    const asked = parseAsked(argv)
+    const asked = parseAsked(argv, io.cwd)
     if (asked === undefined) {
       io.stdout(`${VERIFIER_WORDS.zh.usage}\n\n${VERIFIER_WORDS.en.usage}\n`)
       return 0
@@ -47,7 +49,7 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
   }
 }
 
-function parseAsked(argv: readonly string[]): Asked | undefined {
+function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
@@ -55,24 +57,31 @@ function parseAsked(argv: readonly string[]): Asked | undefined {
       policy: { type: 'string' },
       rules: { type: 'string' },
       result: { type: 'string' },
-      lang: { type: 'string', default: 'zh' },
+      lang: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const [folder, ...more] = positionals
-  if (values.help || folder === undefined || more.length > 0) return undefined
-  const rulesFile = values.rules ?? path.join(folder, RULES_FILE)
+  const [given, ...more] = positionals
+  if (values.help || given === undefined || more.length > 0) return undefined
+  const folder = path.resolve(cwd, given)
+  const rulesFile = path.resolve(cwd, values.rules ?? path.join(folder, RULES_FILE))
   const isGiven = values.rules !== undefined || existsSync(rulesFile)
   return {
     folder,
-    policyFile: values.policy ?? path.join(folder, POLICY_FILE),
+    policyFile: path.resolve(cwd, values.policy ?? path.join(folder, POLICY_FILE)),
     isOwnPolicy: values.policy !== undefined,
     rules: isGiven ? parseChainRules(readFileSync(rulesFile, 'utf8')) : STRICT_RULES,
     result: values.result,
-    language: values.lang === 'en' ? 'en' : 'zh',
+    language: languageOf(values.lang),
     isJson: values.json,
   }
+}
+
+// The language named, else that of the system's locale; English otherwise.
+function languageOf(named: string | undefined): StoryLanguage {
+  const { locale } = Intl.DateTimeFormat().resolvedOptions()
+  return (named ?? locale).toLowerCase().startsWith('zh') ? 'zh' : 'en'
 }
 
 function print(asked: Asked, report: Report, io: VerifierIo): number {

@@ -6,5 +6,5 @@ import { digestOf } from '#crypto/digest'
  * and survives no retyping: it traces copies, it does not prove who leaked.
  */
 export function watermarkOf(result: string, recipient: string): string {
-  return digestOf('baotu/watermark@1', { result, recipient })
+  return digestOf('baotu/watermark', { result, recipient })
 }

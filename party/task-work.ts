@@ -25,7 +25,7 @@ export function startWork(
     parallel,
     waitMs: WAIT_MS,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    ended: (task, code) => log.info({ task, ...(code ? { code } : {}) }, 'task ended'),
+    ended: (kind, code) => log.info({ kind, ...(code ? { code } : {}) }, 'task ended'),
   })
   return {
     done,

@@ -27,12 +27,15 @@ export interface Capabilities {
   /** One truth per operand of the vocabulary. */
   readonly honours: Uint8Array
   readonly limits: ReadonlyMap<number, Limits>
+  /** True when every control is honoured without limits. */
+  readonly unlimited: boolean
 }
 
 /** An executor that honours every control of the vocabulary: for author tools and tests. */
 export const EVERY_CAPABILITY: Capabilities = {
   honours: new Uint8Array(VOCABULARY.list.length).fill(TRUE),
   limits: new Map(),
+  unlimited: true,
 }
 
 /** Types a declaration by operand name. Refuses with `FACT_INVALID` a name that is no control. */
@@ -45,7 +48,7 @@ export function capabilitiesOf(declared: Readonly<Record<string, Declared>>): Ca
     honours[operand.index] = ability === false ? FALSE : TRUE
     if (typeof ability === 'object') limits.set(operand.index, readLimits(operand, ability))
   }
-  return { honours, limits }
+  return { honours, limits, unlimited: false }
 }
 
 /** Whether the executor can keep a numeric control between `min` and `max`. */

@@ -1,19 +1,21 @@
 import { type Capabilities, honoursRange, honoursTerms } from './capabilities.ts'
 import { boundsOfAtom, honoursBound } from './control-set.ts'
 import type { Counters } from './counters.ts'
+import { compileFactCheck } from './fact-checks.ts'
+import type { Facts } from './facts.ts'
 import type { Atom, Compound, Constraint } from './policy.ts'
 import { conjunction, disjunction, exactlyOne, FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts'
-import { isNumeric, type Scalar, type Value } from './value.ts'
 import type { Vocabulary } from './vocabulary.ts'
-import type { OperatorName } from './vocabulary-document.ts'
 
 /** What one evaluation reads. Nothing in it changes while rules are judged. */
 export interface Run {
-  readonly slots: readonly (Value | undefined)[]
+  readonly facts: Facts
   readonly counters: Counters
-  /** What this request adds, by operand name; undefined when it adds the vocabulary's default. */
-  readonly increments: ReadonlyMap<string, number> | undefined
   readonly capabilities: Capabilities
+  readonly request: {
+    /** What this request adds, by operand name; undefined when it adds the usual amounts. */
+    readonly increments: ReadonlyMap<string, number> | undefined
+  }
 }
 
 /** A compiled constraint. Policy text becomes data inside closures, never code. */
@@ -48,7 +50,7 @@ export function compileCheck(constraint: Constraint, owner: string, vocabulary: 
   const { kind } = constraint.operand
   if (kind === 'control') return compileControl(constraint, vocabulary)
   if (kind === 'state') return compileState(stateCheckOf(constraint, owner))
-  return compileFact(constraint)
+  return compileFactCheck(constraint)
 }
 
 /** How a state constraint is counted. */
@@ -66,7 +68,7 @@ export function stateCheckOf(atom: Atom, owner: string): StateCheck {
 /** What this request reserves of one counter; undefined when nobody has said how much it uses. */
 export function reservationOf(
   state: StateCheck,
-  increments: Run['increments'],
+  increments: ReadonlyMap<string, number> | undefined,
 ): Reservation | undefined {
   if (increments === undefined) return state.usual
   const amount = incrementOf(state, increments)
@@ -78,16 +80,17 @@ export function reservationOf(
 /** What this request adds to a state operand; undefined when nobody has said. */
 export function incrementOf(
   { atom }: StateCheck,
-  increments: Run['increments'],
+  increments: ReadonlyMap<string, number> | undefined,
 ): number | undefined {
   return increments?.get(atom.operand.name) ?? atom.operand.increment
 }
 
 /** How much has been used of one counter; undefined when the ledger does not count the operand. */
-export function usedOf({ atom, key }: StateCheck, { used, knows }: Counters): number | undefined {
-  if (knows[atom.operand.index] !== 1) return undefined
-  if (used.size === 0) return 0
-  return used.get(key) ?? used.get(atom.operand.name) ?? 0
+export function usedOf({ atom, key }: StateCheck, counters: Counters): number | undefined {
+  const { index } = atom.operand
+  if (counters.knows[index] !== 1) return undefined
+  const own = counters.used.size === 0 ? undefined : counters.used.get(key)
+  return own ?? counters.usedByOperand[index]
 }
 
 function compileCompound({ kind, parts }: Compound, owner: string, vocabulary: Vocabulary): Check {
@@ -122,101 +125,8 @@ function compileControl(atom: Atom, vocabulary: Vocabulary): Check {
 function compileState(state: StateCheck): Check {
   return (run) => {
     const used = usedOf(state, run.counters)
-    const increment = incrementOf(state, run.increments)
+    const increment = incrementOf(state, run.request.increments)
     if (used === undefined || increment === undefined) return UNKNOWN
     return used + increment <= state.limit ? TRUE : FALSE
   }
-}
-
-function compileFact(atom: Atom): Check {
-  const { operand, operator, bound } = atom
-  if (operator === 'isA') return isMember(operand.index, operand.narrower?.get(String(bound)))
-  if (typeof bound === 'object') {
-    return operand.type === 'terms'
-      ? setCheck(operand.index, operator, bound.map(String))
-      : memberCheck(operand.index, operator, bound)
-  }
-  if (isNumeric(operand)) return numberCheck(operand.index, operator, Number(bound))
-  return termCheck(operand.index, operator, String(bound))
-}
-
-function numberCheck(index: number, operator: OperatorName, bound: number): Check {
-  switch (operator) {
-    case 'eq':
-      return ({ slots }) => known(slots[index], (value) => value === bound)
-    case 'neq':
-      return ({ slots }) => known(slots[index], (value) => value !== bound)
-    case 'lt':
-      return ({ slots }) => known(slots[index], (value) => (value as number) < bound)
-    case 'lteq':
-      return ({ slots }) => known(slots[index], (value) => (value as number) <= bound)
-    case 'gt':
-      return ({ slots }) => known(slots[index], (value) => (value as number) > bound)
-    case 'gteq':
-      return ({ slots }) => known(slots[index], (value) => (value as number) >= bound)
-    default:
-      return () => UNKNOWN
-  }
-}
-
-function termCheck(index: number, operator: OperatorName, bound: string): Check {
-  switch (operator) {
-    case 'eq':
-      return ({ slots }) => known(slots[index], (value) => value === bound)
-    case 'neq':
-      return ({ slots }) => known(slots[index], (value) => value !== bound)
-    default:
-      return () => UNKNOWN
-  }
-}
-
-function memberCheck(index: number, operator: OperatorName, bound: readonly Scalar[]): Check {
-  const set: ReadonlySet<unknown> = new Set(bound)
-  switch (operator) {
-    case 'isAnyOf':
-      return isMember(index, set)
-    case 'isNoneOf':
-      return ({ slots }) => known(slots[index], (value) => !set.has(value))
-    default:
-      return () => UNKNOWN
-  }
-}
-
-function isMember(index: number, set: ReadonlySet<unknown> | undefined): Check {
-  if (set === undefined) return () => UNKNOWN
-  return ({ slots }) => known(slots[index], (value) => set.has(value))
-}
-
-function setCheck(index: number, operator: OperatorName, bound: readonly string[]): Check {
-  const set = new Set(bound)
-  switch (operator) {
-    case 'isAnyOf':
-      return ({ slots }) => known(slots[index], (value) => terms(value).some((t) => set.has(t)))
-    case 'isNoneOf':
-      return ({ slots }) => known(slots[index], (value) => !terms(value).some((t) => set.has(t)))
-    case 'isPartOf':
-      return ({ slots }) => known(slots[index], (value) => terms(value).every((t) => set.has(t)))
-    case 'hasPart':
-    case 'isAllOf':
-      return ({ slots }) =>
-        known(slots[index], (value) => bound.every((t) => terms(value).includes(t)))
-    case 'eq':
-      return ({ slots }) => known(slots[index], (value) => sameSet(terms(value), set))
-    default:
-      return () => UNKNOWN
-  }
-}
-
-function sameSet(value: readonly string[], set: ReadonlySet<string>): boolean {
-  return value.length === set.size && value.every((term) => set.has(term))
-}
-
-function terms(value: Value): readonly string[] {
-  return value as readonly string[]
-}
-
-/** INVARIANT: `Facts` holds only values of the operand's own type, so no check looks again. */
-function known(value: Value | undefined, holds: (value: Value) => boolean): Truth {
-  if (value === undefined) return UNKNOWN
-  return holds(value) ? TRUE : FALSE
 }

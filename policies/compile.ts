@@ -1,10 +1,9 @@
 import { type Digest, digestOf } from '#crypto/digest'
 import { constraintForm } from './canonical-policy.ts'
 import { type Check, compileCheck, type StateCheck, stateCheckOf } from './checks.ts'
-import { boundsOfAtom, controlSetOf } from './control-set.ts'
+import { ControlSet, controlsOfAtoms } from './control-set.ts'
 import { type DutyTerm, dutyTermsOf } from './duties.ts'
 import { PolicyError } from './errors.ts'
-import { Grant } from './grant.ts'
 import { resolveInheritance } from './inherit.ts'
 import { type Atom, atomsOf, type Constraint, type Policy, type Rule } from './policy.ts'
 import { VOCABULARY, type Vocabulary } from './vocabulary.ts'
@@ -12,6 +11,9 @@ import { LAYERS } from './vocabulary-document.ts'
 
 /** Members of every collection: `urn:bt:collection:all` and `urn:bt:party:all`. */
 export const EVERY_ASSET = 'urn:bt:collection:all'
+const EVERY_ACTION = -1
+const FIRST_LEAF = LAYERS.indexOf('contract')
+const CONSENT = LAYERS.indexOf('consent')
 export const EVERY_PARTY = 'urn:bt:party:all'
 
 export interface CompiledPolicy {
@@ -28,6 +30,8 @@ export interface CompiledRule {
   /** Position in `Snapshot.rules`: the number that traces carry. */
   readonly index: number
   readonly rule: Rule
+  /** How the rule is named in counter keys: the policy it stands in, then its id. */
+  readonly key: string
   /** The policy whose target and assignee apply: the child, for inherited rules. */
   readonly owner: CompiledPolicy
   /** 0 for the policy's own rules, 1… for those of each ancestor. */
@@ -40,19 +44,23 @@ export interface CompiledRule {
   /** The constraints in the order in which they are judged. */
   readonly constraints: readonly Constraint[]
   readonly checks: readonly Check[]
+  /** How many of the checks read something; the rest are controls, which come last. */
+  readonly reading: number
   readonly states: readonly StateCheck[]
   readonly preDuties: readonly DutyTerm[]
-  readonly grant: Grant
+  /** Shared between rules that impose the same controls. */
+  readonly controls: ControlSet
+  readonly duties: readonly DutyTerm[]
 }
 
-/** The rules of one target in one layer; long lists are split by assignee. */
+/** Rules that may apply to one target and action, by layer; long lists are split by assignee. */
 export interface RuleList {
   readonly rules: readonly CompiledRule[]
   readonly byAssignee: ReadonlyMap<string, readonly CompiledRule[]> | undefined
 }
 
-/** The rules of one target: a list per layer. */
-export type TargetRules = readonly RuleList[]
+/** By the position of the action's bit; undefined where there is no rule. */
+export type TargetRules = readonly (RuleList | undefined)[]
 
 /** An immutable set of policies (策略快照), ready to decide. Hot reload swaps one reference to it. */
 export interface Snapshot {
@@ -61,7 +69,12 @@ export interface Snapshot {
   readonly vocabulary: Vocabulary
   readonly policies: ReadonlyMap<string, CompiledPolicy>
   readonly rules: readonly CompiledRule[]
+  /** Rules of the ceiling layers (all but contract and consent). */
   readonly byTarget: ReadonlyMap<string, TargetRules>
+  /** The rules on every asset: those of `EVERY_ASSET`. */
+  readonly everywhere: TargetRules
+  /** Rules of the consent layer, by the subject that consents. */
+  readonly bySubject: ReadonlyMap<string, TargetRules>
   readonly byPolicy: ReadonlyMap<string, readonly CompiledRule[]>
 }
 
@@ -87,6 +100,7 @@ export function compile(policies: readonly Policy[], options: CompileOptions = {
   const byId = indexById(effective)
   const rules: CompiledRule[] = []
   const compiled = new Map<string, CompiledPolicy>()
+  const controls = new Map<string, ControlSet>()
   for (const policy of effective) {
     const { resolved, ancestors } = resolveInheritance(policy, byId)
     const special = !resolved || ancestors.length > 0 || policy.conflict === 'invalid'
@@ -94,7 +108,9 @@ export function compile(policies: readonly Policy[], options: CompileOptions = {
     compiled.set(policy.id, owner)
     for (const [generation, source] of [policy, ...ancestors].entries()) {
       for (const rule of inOrder(source.rules)) {
-        rules.push(compileRule(rule, { owner, source, generation }, rules.length, vocabulary))
+        rules.push(
+          compileRule(rule, { owner, source, generation, controls }, rules.length, vocabulary),
+        )
       }
     }
   }
@@ -102,14 +118,20 @@ export function compile(policies: readonly Policy[], options: CompileOptions = {
     'baotu/snapshot/v1',
     effective.map(({ id, digest }) => [id, digest]),
   )
-  const byTarget = indexByTarget(rules)
+  const ceilings = rules.filter(({ layer }) => layer < FIRST_LEAF)
+  const byTarget = indexByTarget(ceilings)
+  const bySubject = indexByTarget(rules.filter(({ layer }) => layer === CONSENT))
+  const everywhere = byTarget.get(EVERY_ASSET) ?? []
+  const byPolicy = Map.groupBy(rules, policyOf)
   return {
     digest,
     vocabulary,
     policies: compiled,
     rules,
     byTarget,
-    byPolicy: Map.groupBy(rules, policyOf),
+    everywhere,
+    bySubject,
+    byPolicy,
   }
 }
 
@@ -134,6 +156,7 @@ interface Origin {
   readonly owner: CompiledPolicy
   readonly source: Policy
   readonly generation: number
+  readonly controls: Map<string, ControlSet>
 }
 
 /** By effect and id, so that the order of writing leaves no trace. */
@@ -143,10 +166,11 @@ function inOrder(rules: readonly Rule[]): readonly Rule[] {
 
 function compileRule(
   rule: Rule,
-  { owner, source, generation }: Origin,
+  origin: Origin,
   index: number,
   vocabulary: Vocabulary,
 ): CompiledRule {
+  const { owner, source, generation } = origin
   const { policy } = owner
   const key = (generation === 0 ? '' : `${policy.id}>`) + source.id + rule.id
   const constraints = judgingOrder(rule.constraints)
@@ -155,28 +179,44 @@ function compileRule(
   return {
     index,
     rule,
+    key,
     owner,
     generation,
     layer: LAYERS.indexOf(policy.layer),
     prohibits: rule.effect === 'prohibit',
-    covers: vocabulary.actions.get(rule.action)?.covers ?? 0,
+    covers: coveredBy(rule, owner, vocabulary),
     target: ownTarget(rule, policy, generation),
     assignee: (generation === 0 ? rule.assignee : undefined) ?? policy.assignee ?? EVERY_PARTY,
     constraints,
     checks: constraints.map((constraint) => compileCheck(constraint, key, vocabulary)),
+    reading: constraints.filter((constraint) => !isControl(constraint)).length,
     states: countersOfRule(atoms, key),
     preDuties: duties.filter(({ phase }) => phase === 'pre'),
-    grant: new Grant(controlsOf(atoms, vocabulary), duties),
+    controls: controlsOf(atoms, vocabulary, origin.controls),
+    duties,
   }
+}
+
+/** A policy whose parent is not there stands in the way of every action. */
+function coveredBy(rule: Rule, owner: CompiledPolicy, { actions }: Vocabulary): number {
+  return owner.resolved ? (actions.get(rule.action)?.covers ?? 0) : EVERY_ACTION
 }
 
 function ownTarget(rule: Rule, policy: Policy, generation: number): string {
   return (generation === 0 ? rule.target : undefined) ?? policy.target ?? EVERY_ASSET
 }
 
-function controlsOf(atoms: readonly Atom[], vocabulary: Vocabulary) {
-  const controls = atoms.filter(({ operand }) => operand.kind === 'control')
-  return controlSetOf(controls.flatMap((atom) => boundsOfAtom(atom, vocabulary)))
+/** One instance for all rules that impose the same, so that meets of it are remembered. */
+function controlsOf(
+  atoms: readonly Atom[],
+  vocabulary: Vocabulary,
+  shared: Map<string, ControlSet>,
+): ControlSet {
+  const set = controlsOfAtoms(atoms, vocabulary)
+  if (set === ControlSet.NONE) return set
+  const known = shared.get(set.key)
+  if (known === undefined) shared.set(set.key, set)
+  return known ?? set
 }
 
 /** One counter per key: where a rule bounds the same counter twice, the stricter bound stands. */
@@ -192,33 +232,48 @@ function countersOfRule(atoms: readonly Atom[], key: string): readonly StateChec
 }
 
 function judgingOrder(constraints: readonly Constraint[]): readonly Constraint[] {
-  if (constraints.length < 2) return constraints
-  return constraints
+  const ordered = constraints.map(withOrderedParts)
+  if (ordered.length < 2) return ordered
+  return ordered
     .map((constraint) => ({ constraint, text: JSON.stringify(constraintForm(constraint)) }))
     .sort((a, b) => cost(a.constraint) - cost(b.constraint) || (a.text < b.text ? -1 : 1))
     .map(({ constraint }) => constraint)
 }
 
-/** Cheap and selective first; controls last, since they seldom fail. */
+/** Parts of a compound in one order too, except where the order is the meaning. */
+function withOrderedParts(constraint: Constraint): Constraint {
+  if (constraint.kind === 'atom') return constraint
+  const { kind, parts } = constraint
+  return { ...constraint, parts: kind === 'andSequence' ? parts : judgingOrder(parts) }
+}
+
+function isControl(constraint: Constraint): boolean {
+  return constraint.kind === 'atom' && constraint.operand.kind === 'control'
+}
+
+/** Cheap and selective first; controls last, since they read nothing. */
 function cost(constraint: Constraint): number {
   if (constraint.kind !== 'atom') return 10 + constraint.parts.length
   const { kind, type } = constraint.operand
-  if (kind === 'control') return 9
+  if (kind === 'control') return 1000
   if (kind === 'state') return 8
   return type === 'terms' ? 4 : typeof constraint.bound === 'object' ? 3 : 2
 }
 
 function indexByTarget(rules: readonly CompiledRule[]): ReadonlyMap<string, TargetRules> {
   const byTarget = Map.groupBy(rules, ({ target }) => target)
-  return new Map(
-    [...byTarget].map(([target, list]) => [
-      target,
-      LAYERS.map((_, layer) => ruleList(list.filter((rule) => rule.layer === layer))),
-    ]),
-  )
+  return new Map([...byTarget].map(([target, list]) => [target, indexByAction(list)]))
+}
+
+function indexByAction(rules: readonly CompiledRule[]): TargetRules {
+  const sorted = [...rules].sort((a, b) => a.layer - b.layer || a.index - b.index)
+  return Array.from({ length: 32 }, (_, action) => {
+    const list = sorted.filter(({ covers }) => (covers & (1 << action)) !== 0)
+    return list.length === 0 ? undefined : ruleList(list)
+  })
 }
 
 function ruleList(rules: readonly CompiledRule[]): RuleList {
-  const long = rules.length > 12
+  const long = rules.length > 8
   return { rules, byAssignee: long ? Map.groupBy(rules, ({ assignee }) => assignee) : undefined }
 }

@@ -24,30 +24,50 @@ export type ControlView = Readonly<Record<string, number | string | readonly str
 export class ControlSet {
   static readonly NONE = new ControlSet([])
   readonly bounds: readonly ControlBound[]
+  /** The first operand whose bounds contradict each other; undefined when all can be kept. */
+  readonly unsatisfiable: Operand | undefined
   readonly #meets = new Map<ControlSet, ControlSet>()
+  #latest: ControlSet | undefined
+  #latestMeet: ControlSet = this
   #view: ControlView | undefined
 
   /** `bounds` sorted by operand, one each. */
   constructor(bounds: readonly ControlBound[]) {
     this.bounds = bounds
+    this.unsatisfiable = bounds.find(isEmpty)?.operand
   }
 
   /** Strictest wins: maxima of minima, minima of maxima, intersections of sets. */
   meet(other: ControlSet): ControlSet {
     if (other === this || other.bounds.length === 0) return this
     if (this.bounds.length === 0) return other
+    if (other !== this.#latest) {
+      this.#latestMeet = this.#meetOnce(other)
+      this.#latest = other
+    }
+    return this.#latestMeet
+  }
+
+  #meetOnce(other: ControlSet): ControlSet {
     const known = this.#meets.get(other)
     if (known !== undefined) return known
     const met = new ControlSet(meetBounds(this.bounds, other.bounds))
     // INVARIANT: the memory is bounded; forgetting an entry only costs time.
-    if (this.#meets.size >= 256) this.#meets.clear()
+    if (this.#meets.size >= 1024) this.#meets.clear()
     this.#meets.set(other, met)
     return met
   }
 
-  /** The first operand whose bounds contradict each other; undefined when all can be kept. */
-  unsatisfiable(): Operand | undefined {
-    return this.bounds.find(isEmpty)?.operand
+  /** Equal for sets that impose the same. */
+  get key(): string {
+    const parts = this.bounds.map(({ operand, min, max, terms, window }) => [
+      operand.index,
+      min ?? null,
+      max ?? null,
+      terms ?? null,
+      window ?? null,
+    ])
+    return JSON.stringify(parts)
   }
 
   /** Whether an executor can keep every bound. */
@@ -71,6 +91,13 @@ export function boundsOfAtom(atom: Atom, vocabulary: Vocabulary): readonly Contr
   const own = boundOfAtom(atom)
   if (companion === undefined || atom.companion === undefined) return [own]
   return [own, { ...bare(companion), min: atom.companion }]
+}
+
+/** The controls among some atoms, all at once. */
+export function controlsOfAtoms(atoms: readonly Atom[], vocabulary: Vocabulary): ControlSet {
+  const controls = atoms.filter(({ operand }) => operand.kind === 'control')
+  if (controls.length === 0) return ControlSet.NONE
+  return controlSetOf(controls.flatMap((atom) => boundsOfAtom(atom, vocabulary)))
 }
 
 /** Makes a set of any bounds, meeting those of the same operand. */

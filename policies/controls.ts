@@ -161,9 +161,9 @@ export function levelControls(level: number): Partial<Controls> | undefined {
   }
 }
 
-function statedControls({ grant, reservations }: Decision): Partial<Controls> {
+function statedControls({ controlSet, reservations }: Decision): Partial<Controls> {
   const stated: Partial<Record<ControlName, number>> = {}
-  for (const { operand, min, max, window } of grant.controls.bounds) {
+  for (const { operand, min, max, window } of controlSet.bounds) {
     const name = NAMES.find((known) => `bt:${known}` === operand.name)
     const value = name !== undefined && STRICTER[name] === 'larger' ? (min ?? max) : (max ?? min)
     if (name !== undefined && value !== undefined) stated[name] = value

@@ -7,24 +7,30 @@ import { VOCABULARY } from './vocabulary.ts'
  * entry has counted nothing; an operand it does not know is unknown, and so refuses.
  */
 export interface Counters {
-  /** By counter key (see `Reservation`), or by operand name for all counters of that operand. */
+  /** By counter key (see `Reservation`). */
   readonly used: ReadonlyMap<string, number>
+  /** By operand of the vocabulary: for a counter without an entry of its own; 0 unless stated. */
+  readonly usedByOperand: readonly number[]
   /** By duty key; a duty that is absent has not been performed yet. */
   readonly duties: ReadonlyMap<string, 'fulfilled' | 'violated'>
   /** One byte per operand of the vocabulary: whether this ledger counts it. */
   readonly knows: Uint8Array
 }
 
+const NONE_USED: readonly number[] = VOCABULARY.list.map(() => 0)
+const EVERY_STATE = stateMask()
+
 /** No ledger: every state condition is unknown. */
 export const NO_LEDGER: Counters = {
   used: new Map(),
+  usedByOperand: NONE_USED,
   duties: new Map(),
   knows: new Uint8Array(VOCABULARY.list.length),
 }
 
 /**
- * A ledger's answer. `operands` names what it counts (all state operands unless said otherwise).
- * Refuses with `FACT_INVALID` a count that is no safe integer of zero or more.
+ * A ledger's answer, by counter key or, for all counters of an operand, by its name. `operands`
+ * names what the ledger counts (all state operands unless said otherwise). Refuses with `FACT_INVALID` a count that is no safe integer of zero or more.
  */
 export function countersOf(
   used: Readonly<Record<string, number>> = {},
@@ -39,8 +45,23 @@ export function countersOf(
       reason: 'a counter takes a whole number of zero or more',
     })
   }
-  const knows = Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
+  const byKey = new Map<string, number>()
+  const byOperand = [...NONE_USED]
+  for (const [name, amount] of Object.entries(used)) {
+    const operand = VOCABULARY.operands.get(name)
+    if (operand === undefined) byKey.set(name, amount)
+    else byOperand[operand.index] = amount
+  }
+  return {
+    used: byKey,
+    usedByOperand: byOperand,
+    duties: new Map(Object.entries(duties)),
+    knows: operands === undefined ? EVERY_STATE : stateMask(operands),
+  }
+}
+
+function stateMask(operands?: readonly string[]): Uint8Array {
+  return Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
     Number(kind === 'state' && (operands === undefined || operands.includes(name))),
   )
-  return { used: new Map(Object.entries(used)), duties: new Map(Object.entries(duties)), knows }
 }

@@ -1,12 +1,12 @@
 import type { Capabilities } from './capabilities.ts'
 import type { Snapshot } from './compile.ts'
+import type { ControlSet } from './control-set.ts'
 import type { Counters } from './counters.ts'
-import { DECISION_CODES, Decision, type DecisionCode, OUTCOMES, type Outcome } from './decision.ts'
+import { Decision, type DecisionCode, outcomeAt } from './decision.ts'
 import type { Facts } from './facts.ts'
-import { Grant } from './grant.ts'
 import { Judgement } from './judgement.ts'
 import type { DecisionRequest } from './request.ts'
-import { LAYERS, type Layer } from './vocabulary-document.ts'
+import { LAYERS } from './vocabulary-document.ts'
 
 /**
  * Decides one request over one snapshot (policy profile 5.4): pure and synchronous, same inputs
@@ -51,38 +51,23 @@ export function decide(
   capabilities: Capabilities,
 ): Decision {
   const inputs = { request, snapshot, facts, counters, capabilities }
-  const judgement = new Judgement(inputs)
-  let failing = -1
-  for (let layer = 0; layer < LAYERS.length; layer++) {
-    const outcome = judgement.layer(layer)
-    if (failing < 0 && outcome > LAST_PERMITTING) failing = layer
+  const judged = new Judgement(inputs)
+  const failing = judged.judgeLayers()
+  if (failing >= 0) return new Decision(refusalOf(judged, failing), LAYERS[failing], judged, inputs)
+  if (!canKeep(judged.controls, capabilities)) {
+    return new Decision('DENY_UNSATISFIABLE_CONTROLS', undefined, judged, inputs)
   }
-  if (failing >= 0) {
-    const outcome = OUTCOMES[judgement.outcomes[failing] ?? 0] ?? 'INDETERMINATE'
-    return refusal(codeOf(outcome), LAYERS[failing], judgement, inputs)
-  }
-  const { controls } = judgement.grant
-  if (controls.unsatisfiable() !== undefined || !canKeep(controls, capabilities)) {
-    return refusal('DENY_UNSATISFIABLE_CONTROLS', undefined, judgement, inputs)
-  }
-  return new Decision('PERMIT', undefined, judgement, inputs)
+  return new Decision('PERMIT', undefined, judged, inputs)
 }
 
-const LAST_PERMITTING = OUTCOMES.indexOf('PERMIT')
-
-function canKeep(controls: Grant['controls'], capabilities: Capabilities): boolean {
-  return capabilities.limits.size === 0 || controls.honoured(capabilities)
+function refusalOf({ outcomes }: Judgement, layer: number): DecisionCode {
+  const outcome = outcomeAt(outcomes, layer)
+  return outcome === 'ok' || outcome === 'skipped' || outcome === 'PERMIT'
+    ? 'INDETERMINATE'
+    : outcome
 }
 
-function refusal(
-  code: DecisionCode,
-  layer: Layer | undefined,
-  { outcomes, trace }: Judgement,
-  inputs: Decision['inputs'],
-): Decision {
-  return new Decision(code, layer, { outcomes, trace, grant: Grant.NONE, reservations: [] }, inputs)
-}
-
-function codeOf(outcome: Outcome): DecisionCode {
-  return DECISION_CODES.find((code) => code === outcome) ?? 'INDETERMINATE'
+function canKeep(controls: ControlSet, capabilities: Capabilities): boolean {
+  if (controls.unsatisfiable !== undefined) return false
+  return capabilities.unlimited || controls.honoured(capabilities)
 }

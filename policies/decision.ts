@@ -1,12 +1,12 @@
 import type { Capabilities } from './capabilities.ts'
-import type { Reservation } from './checks.ts'
-import type { Snapshot } from './compile.ts'
-import type { ControlView } from './control-set.ts'
+import { type Reservation, reservationOf } from './checks.ts'
+import type { CompiledRule, Snapshot } from './compile.ts'
+import { ControlSet, type ControlView } from './control-set.ts'
 import type { Counters } from './counters.ts'
-import type { DutyTerm } from './duties.ts'
+import { type DutyTerm, joinDuties } from './duties.ts'
 import type { Facts } from './facts.ts'
-import type { Grant } from './grant.ts'
 import type { DecisionRequest } from './request.ts'
+import { FALSE, TRUE, type Truth } from './truth.ts'
 import type { Layer } from './vocabulary-document.ts'
 
 /**
@@ -14,17 +14,15 @@ import type { Layer } from './vocabulary-document.ts'
  * `INDETERMINATE{D}`: a prohibition could not be judged. `INDETERMINATE{P}`: the permission could
  * not be judged. `INDETERMINATE`: a policy is void or its pinned parent is not there.
  */
-export const DECISION_CODES = [
-  'PERMIT',
-  'DENY_PROHIBITED',
-  'INDETERMINATE{D}',
-  'INDETERMINATE',
-  'PENDING_DUTY',
-  'INDETERMINATE{P}',
-  'DENY_NO_PERMIT',
-  'DENY_UNSATISFIABLE_CONTROLS',
-] as const
-export type DecisionCode = (typeof DECISION_CODES)[number]
+export type DecisionCode =
+  | 'PERMIT'
+  | 'DENY_PROHIBITED'
+  | 'INDETERMINATE{D}'
+  | 'INDETERMINATE'
+  | 'PENDING_DUTY'
+  | 'INDETERMINATE{P}'
+  | 'DENY_NO_PERMIT'
+  | 'DENY_UNSATISFIABLE_CONTROLS'
 
 /** Given by the enforcer, not by `decide`: the ledger could not reserve what was permitted. */
 export const DENY_LIMIT = 'DENY_LIMIT'
@@ -40,7 +38,7 @@ export const OUTCOMES = [
   'PENDING_DUTY',
   'INDETERMINATE{P}',
   'DENY_NO_PERMIT',
-] as const
+] as const satisfies readonly (DecisionCode | 'skipped' | 'ok')[]
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** All that a decision was made of: deciding again over these gives the same bytes. */
@@ -52,48 +50,94 @@ export interface DecisionInputs {
   readonly capabilities: Capabilities
 }
 
+/** One judged rule and, through `previous`, those judged before it. */
+export class JudgedRule {
+  readonly rule: CompiledRule
+  readonly truth: Truth
+  /** The constraint that settled it, counted from 1 in judging order; 0 where all hold. */
+  readonly settling: number
+  /** What it grants in the end: nothing, its permit, or in doubt only its controls and duties. */
+  grants: Truth
+  readonly previous: JudgedRule | undefined
+
+  constructor(
+    rule: CompiledRule,
+    truth: Truth,
+    settling: number,
+    previous: JudgedRule | undefined,
+  ) {
+    this.rule = rule
+    this.truth = truth
+    this.settling = settling
+    this.grants = FALSE
+    this.previous = previous
+  }
+}
+
+/** What judging the rules has shown. */
+export interface Judged {
+  /** The trace: the rule judged last, which leads to all others. */
+  readonly last: JudgedRule | undefined
+  /** One outcome per layer, four bits each, the platform lowest. */
+  readonly outcomes: number
+  /** The meet over all rules that grant or might grant. */
+  readonly controls: ControlSet
+}
+
 /** A decision (裁决). A refusal is an answer, so it is a value and never thrown. */
 export class Decision {
   readonly decision: 'permit' | 'deny'
   readonly code: DecisionCode
   /** The first layer, in the fixed order, that did not permit. */
   readonly layer: Layer | undefined
-  /** Positions in `OUTCOMES`, one per layer. */
-  readonly outcomes: readonly number[]
-  /**
-   * Two numbers per judged rule: its index in `Snapshot.rules`, and its truth plus 4 × (1 + the
-   * index of the constraint that settled it), 0 where none did.
-   */
-  readonly trace: readonly number[]
-  /** What must be reserved before anything runs; empty on a refusal. */
-  readonly reservations: readonly Reservation[]
-  readonly grant: Grant
+  readonly judged: Judged
   readonly inputs: DecisionInputs
 
   constructor(
     code: DecisionCode,
     layer: Layer | undefined,
-    judged: Pick<Decision, 'outcomes' | 'trace' | 'reservations' | 'grant'>,
+    judged: Judged,
     inputs: DecisionInputs,
   ) {
     this.decision = code === 'PERMIT' ? 'permit' : 'deny'
     this.code = code
     this.layer = layer
-    this.outcomes = judged.outcomes
-    this.trace = judged.trace
-    this.reservations = judged.reservations
-    this.grant = judged.grant
+    this.judged = judged
     this.inputs = inputs
   }
 
-  /** The controls to keep, by operand name, strictest of all layers; empty on a refusal. */
-  get controls(): ControlView {
-    return this.grant.controls.view
+  /** The controls to keep, strictest of all layers; none on a refusal. */
+  get controlSet(): ControlSet {
+    return this.decision === 'permit' ? this.judged.controls : ControlSet.NONE
   }
 
-  /** The duties that come with the permit; empty on a refusal. */
+  /** The same by operand name. */
+  get controls(): ControlView {
+    return this.controlSet.view
+  }
+
+  /** The judged rules, in the order of judging. */
+  get trace(): readonly JudgedRule[] {
+    const trace: JudgedRule[] = []
+    for (let at = this.judged.last; at !== undefined; at = at.previous) trace.push(at)
+    return trace.reverse()
+  }
+
+  /** The duties that come with the permit; none on a refusal. */
   get duties(): readonly DutyTerm[] {
-    return this.grant.duties
+    if (this.decision === 'deny') return []
+    const granting = this.trace.filter(({ grants }) => grants !== FALSE)
+    return joinDuties(granting.flatMap(({ rule }) => rule.duties))
+  }
+
+  /** What must be reserved, all or none, before anything runs; nothing on a refusal. */
+  get reservations(): readonly Reservation[] {
+    if (this.decision === 'deny') return []
+    const { increments } = this.inputs.request
+    const states = this.trace.flatMap(({ rule, grants }) => (grants === TRUE ? rule.states : []))
+    return states
+      .map((state) => reservationOf(state, increments))
+      .filter((one) => one !== undefined)
   }
 
   /** The answer without its inputs: what may be logged. */
@@ -101,4 +145,9 @@ export class Decision {
     const { decision, code, layer, controls, duties, reservations } = this
     return { decision, code, layer, controls, duties, reservations }
   }
+}
+
+/** The outcome of one layer out of the packed outcomes. */
+export function outcomeAt(outcomes: number, layer: number): Outcome {
+  return OUTCOMES[(outcomes >> (layer * 4)) & 15] ?? 'INDETERMINATE'
 }

@@ -22,14 +22,13 @@ export function dutyTermsOf(rule: Rule | undefined, policy: Policy): readonly Du
   const owner = `${policy.id}${rule.id}`
   return joinDuties(
     [...rule.duties, ...policy.obligations].map((duty) => term(duty, owner, policy)),
-    [],
   )
 }
 
 /** The union by action, phase, beneficiary and parameters, each with its earliest deadline. */
-export function joinDuties(a: readonly DutyTerm[], b: readonly DutyTerm[]): readonly DutyTerm[] {
+export function joinDuties(duties: readonly DutyTerm[]): readonly DutyTerm[] {
   const joined = new Map<string, DutyTerm>()
-  for (const duty of [...a, ...b]) {
+  for (const duty of duties) {
     const identity = identityOf(duty)
     const own = joined.get(identity)
     joined.set(identity, own === undefined ? duty : earlier(own, duty))

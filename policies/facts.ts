@@ -24,7 +24,7 @@ export const NO_FACTS: Facts = { slots: VOCABULARY.list.map(() => undefined) }
  * no fact or shape of the vocabulary; a bad value is merely unknown.
  */
 export function factsOf(values: FactValues, vocabulary: Vocabulary = VOCABULARY): Facts {
-  const slots: (Value | undefined)[] = vocabulary.list.map(() => undefined)
+  const slots = new Array<Value | undefined>(vocabulary.list.length).fill(undefined)
   for (const [name, literal] of Object.entries(values)) {
     const operand = factOperand(name, vocabulary)
     if (literal !== undefined) slots[operand.index] = readFact(operand, literal)

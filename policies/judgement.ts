@@ -1,15 +1,14 @@
-import { type Reservation, type Run, reservationOf } from './checks.ts'
-import type { CompiledPolicy, CompiledRule, RuleList } from './compile.ts'
-import { EVERY_PARTY } from './compile.ts'
-import { type DecisionInputs, OUTCOMES, type Outcome } from './decision.ts'
-import { Grant } from './grant.ts'
+import type { Check } from './checks.ts'
+import type { RuleList } from './compile.ts'
+import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compile.ts'
+import { ControlSet } from './control-set.ts'
+import { type DecisionInputs, type Judged, JudgedRule, OUTCOMES, type Outcome } from './decision.ts'
 import { PolicyStanding } from './policy-standing.ts'
 import { FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts'
 import { LAYERS } from './vocabulary-document.ts'
 
 const PLATFORM = LAYERS.indexOf('platform')
 const CONTRACT = LAYERS.indexOf('contract')
-const CONSENT = LAYERS.indexOf('consent')
 
 const outcome = (name: Outcome): number => OUTCOMES.indexOf(name)
 const SKIPPED = outcome('skipped')
@@ -22,154 +21,151 @@ const PENDING = outcome('PENDING_DUTY')
 const MAYBE_PERMITTED = outcome('INDETERMINATE{P}')
 const NO_PERMIT = outcome('DENY_NO_PERMIT')
 
-/** Judges the rules of one request, layer by layer, and gathers what the permits bring. */
-export class Judgement {
-  readonly trace: number[] = []
-  readonly outcomes: number[] = []
-  readonly reservations: Reservation[] = []
-  grant: Grant = Grant.NONE
-  readonly #inputs: DecisionInputs
-  readonly #run: Run
+/** What a layer has shown, one bit each. */
+const SEEN_PROHIBITED = 1
+const SEEN_MAYBE_PROHIBITED = 2
+const SEEN_PERMITTED = 4
+const SEEN_MAYBE_PERMITTED = 8
+const SEEN_PENDING = 16
+const SEEN_VOID = 32
+const SEEN_PERMISSION = 64
+const BITS = 7
 
-  // What the layer under judgement has shown so far.
-  #prohibited = false
-  #maybeProhibited = false
-  #permitted = false
-  #maybePermitted = false
-  #pending = false
-  #void = false
-  #stated = false
+const NO_RULES: readonly CompiledRule[] = []
+
+/** Judges every rule that applies to one request and gathers what the permits bring. */
+export class Judgement implements Judged {
+  last: JudgedRule | undefined
+  controls: ControlSet = ControlSet.NONE
+  outcomes = 0
+  readonly #inputs: DecisionInputs
+  /** Seven bits per layer: the ceiling layers in one number, contract and consent in the other. */
+  #ceilings = 0
+  #leaves = 0
   #standings: Map<CompiledPolicy, PolicyStanding> | undefined
 
   constructor(inputs: DecisionInputs) {
     this.#inputs = inputs
-    this.#run = {
-      slots: inputs.facts.slots,
-      counters: inputs.counters,
-      increments: inputs.request.increments,
-      capabilities: inputs.capabilities,
+    this.last = undefined
+  }
+
+  /** Judges all layers and answers the position of the first that does not permit, or -1. */
+  judgeLayers(): number {
+    this.#judgeCeilings()
+    const { authorization, subject } = this.#inputs.request.fields
+    if (authorization !== undefined) this.#judgeContract(authorization)
+    if (subject !== undefined) this.#judgeConsent(subject)
+    if (this.#standings !== undefined) this.#settleStandings(this.#standings)
+    return this.#firstFailing()
+  }
+
+  /** Rules on every asset, on the asset, on each of its collections. */
+  #judgeCeilings(): void {
+    const { request, snapshot } = this.#inputs
+    const { action, targets } = request
+    const everywhere = snapshot.everywhere[action]
+    if (everywhere !== undefined) this.#judgeList(everywhere)
+    for (let at = 0; at < targets.length; at++) {
+      const list = snapshot.byTarget.get(targets[at] as string)?.[action]
+      if (list !== undefined) this.#judgeList(list)
     }
   }
 
-  /** Judges one layer by its position and answers the position of its outcome. */
-  layer(layer: number): number {
-    this.#prohibited = this.#maybeProhibited = this.#permitted = false
-    this.#maybePermitted = this.#pending = this.#void = this.#stated = false
-    this.#standings = undefined
-    if (layer === CONTRACT) this.#judgeContract()
-    else if (layer === CONSENT) this.#judgeConsent()
-    else this.#judgeCeiling(layer)
-    if (this.#standings !== undefined) this.#settleStandings(this.#standings)
-    const result = this.#outcome(layer)
-    this.outcomes.push(result)
-    return result
+  #judgeList({ rules, byAssignee }: RuleList): void {
+    const names = this.#inputs.request.authorities
+    if (byAssignee !== undefined) this.#judgeByAssignee(byAssignee, names)
+    else {
+      for (let at = 0; at < rules.length; at++) {
+        const rule = rules[at] as CompiledRule
+        if (matchesParty(rule, names)) this.#judge(rule)
+      }
+    }
   }
 
-  #judgeCeiling(layer: number): void {
-    const { targets, authorities } = this.#inputs.request
-    const { byTarget } = this.#inputs.snapshot
-    for (let at = 0; at < targets.length; at++) {
-      const list = byTarget.get(targets[at] ?? '')?.[layer]
-      if (list !== undefined) this.#judgeList(list, authorities)
+  #judgeByAssignee(
+    byAssignee: ReadonlyMap<string, readonly CompiledRule[]>,
+    names: readonly string[],
+  ): void {
+    for (const rule of byAssignee.get(EVERY_PARTY) ?? NO_RULES) this.#judge(rule)
+    for (const name of names) {
+      if (name === EVERY_PARTY) continue
+      for (const rule of byAssignee.get(name) ?? NO_RULES) this.#judge(rule)
     }
   }
 
   /** One scenario, one authorisation: only the contract that the request names. */
-  #judgeContract(): void {
+  #judgeContract(authorization: string): void {
     const { request, snapshot } = this.#inputs
-    const { authorization } = request.fields
-    const rules = authorization === undefined ? [] : (snapshot.byPolicy.get(authorization) ?? [])
-    for (const rule of rules) {
-      const matches = rule.layer === CONTRACT && request.targets.includes(rule.target)
-      if (matches && matchesParty(rule, request.parties)) this.#judge(rule)
+    for (const rule of snapshot.byPolicy.get(authorization) ?? NO_RULES) {
+      const covered = rule.layer === CONTRACT && (rule.covers & (1 << request.action)) !== 0
+      const applies = covered && isTarget(rule, request.targets)
+      if (applies && matchesParty(rule, request.parties)) this.#judge(rule)
     }
   }
 
   /** Consent is about the subject, never about an asset. */
-  #judgeConsent(): void {
+  #judgeConsent(subject: string): void {
     const { request, snapshot } = this.#inputs
-    const { subject, consent } = request.fields
-    const list = subject === undefined ? undefined : snapshot.byTarget.get(subject)?.[CONSENT]
-    for (const rule of list?.rules ?? []) {
+    const { consent } = request.fields
+    const list = snapshot.bySubject.get(subject)?.[request.action]
+    for (const rule of list?.rules ?? NO_RULES) {
       const named = consent === undefined || rule.owner.policy.id === consent
       if (named && matchesParty(rule, request.parties)) this.#judge(rule)
     }
   }
 
-  #judgeList({ rules, byAssignee }: RuleList, names: readonly string[]): void {
-    if (byAssignee === undefined) {
-      for (let at = 0; at < rules.length; at++) {
-        const rule = rules[at] as CompiledRule
-        if (matchesParty(rule, names)) this.#judge(rule)
-      }
-      return
-    }
-    for (const rule of byAssignee.get(EVERY_PARTY) ?? []) this.#judge(rule)
-    for (const name of names) {
-      if (name !== EVERY_PARTY) for (const rule of byAssignee.get(name) ?? []) this.#judge(rule)
-    }
-  }
-
-  #judge(rule: CompiledRule): void {
-    const standing = rule.owner.special ? this.#standingOf(rule.owner) : undefined
-    if ((rule.covers & this.#inputs.request.action) === 0) return
-    this.#stated ||= !rule.prohibits
-    let truth = this.#judgeChecks(rule)
-    const pending = truth !== FALSE && rule.preDuties.length > 0
-    if (pending) truth = this.#judgeDuties(rule, truth)
-    if (standing !== undefined) standing.add(rule, truth)
-    else if (rule.prohibits) this.#addProhibition(truth)
-    else this.#addPermission(rule, truth)
-  }
-
   /** K3-AND of the constraints; the trace keeps the one that settled it. */
-  #judgeChecks({ checks, index }: CompiledRule): Truth {
+  #judge(rule: CompiledRule): void {
+    const { checks } = rule
+    const count = this.#inputs.capabilities.unlimited ? rule.reading : checks.length
     let truth: Truth = TRUE
     let settling = 0
-    for (let at = 0; at < checks.length; at++) {
-      const one = (checks[at] as (run: Run) => Truth)(this.#run)
+    for (let at = 0; at < count; at++) {
+      const one = (checks[at] as Check)(this.#inputs)
       if (one === TRUE) continue
       if (one === FALSE || truth === TRUE) settling = at + 1
       truth = one
       if (one === FALSE) break
     }
-    this.trace.push(index, truth + settling * 4)
-    return truth
+    if (truth !== FALSE && rule.preDuties.length > 0) truth = this.#judgeDuties(rule, truth)
+    this.last = new JudgedRule(rule, truth, settling, this.last)
+    if (rule.owner.special) this.#standingOf(rule.owner).add(this.last)
+    else if (rule.prohibits) this.#addProhibition(rule.layer, truth)
+    else this.#addPermission(this.last, truth)
   }
 
   /** A duty that must come first: not performed yet leaves the permission pending. */
-  #judgeDuties({ preDuties }: CompiledRule, truth: Truth): Truth {
+  #judgeDuties({ preDuties, layer }: CompiledRule, truth: Truth): Truth {
+    let result = truth
     for (const { key } of preDuties) {
       const state = this.#inputs.counters.duties.get(key)
       if (state === 'violated') return FALSE
       if (state === undefined && truth === TRUE) {
-        this.#pending = true
-        truth = UNKNOWN
+        this.#note(layer, SEEN_PENDING)
+        result = UNKNOWN
       }
     }
-    return truth
+    return result
   }
 
-  #addProhibition(truth: Truth): void {
-    if (truth === TRUE) this.#prohibited = true
-    else if (truth === UNKNOWN) this.#maybeProhibited = true
+  #note(layer: number, seen: number): void {
+    if (layer < CONTRACT) this.#ceilings |= seen << (layer * BITS)
+    else this.#leaves |= seen << ((layer - CONTRACT) * BITS)
+  }
+
+  #addProhibition(layer: number, truth: Truth): void {
+    if (truth === TRUE) this.#note(layer, SEEN_PROHIBITED)
+    else if (truth === UNKNOWN) this.#note(layer, SEEN_MAYBE_PROHIBITED)
   }
 
   /** A permission in doubt permits nothing, but its controls count: doubt only tightens. */
-  #addPermission(rule: CompiledRule, truth: Truth): void {
-    if (truth === FALSE) return
-    if (truth === UNKNOWN) this.#maybePermitted = true
+  #addPermission(judged: JudgedRule, truth: Truth): void {
+    const { layer, controls } = judged.rule
+    if (truth === FALSE) this.#note(layer, SEEN_PERMISSION)
     else {
-      this.#permitted = true
-      if (rule.states.length > 0) this.#reserve(rule)
-    }
-    this.grant = this.grant.join(rule.grant)
-  }
-
-  #reserve({ states }: CompiledRule): void {
-    for (const state of states) {
-      const reservation = reservationOf(state, this.#run.increments)
-      if (reservation !== undefined) this.reservations.push(reservation)
+      this.#note(layer, truth === TRUE ? SEEN_PERMITTED : SEEN_MAYBE_PERMITTED)
+      judged.grants = truth
+      this.controls = this.controls.meet(controls)
     }
   }
 
@@ -183,30 +179,55 @@ export class Judgement {
   }
 
   #settleStandings(standings: ReadonlyMap<CompiledPolicy, PolicyStanding>): void {
-    for (const standing of standings.values()) {
-      if (standing.isVoid) this.#void = true
-      this.#addProhibition(standing.prohibited)
+    for (const [{ policy }, standing] of standings) {
+      const layer = LAYERS.indexOf(policy.layer)
+      if (standing.isVoid) this.#note(layer, SEEN_VOID)
+      this.#addProhibition(layer, standing.prohibited)
       const whole = standing.permitted
+      if (standing.statesPermission) this.#note(layer, SEEN_PERMISSION)
       if (whole === FALSE) continue
-      for (const { rule, truth } of standing.permits) {
-        this.#addPermission(rule, whole === TRUE ? truth : UNKNOWN)
+      for (const judged of standing.permits) {
+        this.#addPermission(judged, whole === TRUE ? judged.truth : UNKNOWN)
       }
     }
   }
 
+  #firstFailing(): number {
+    let failing = -1
+    for (let layer = 0; layer < LAYERS.length; layer++) {
+      const result = this.#outcome(layer)
+      this.outcomes |= result << (layer * 4)
+      if (result > PERMIT && failing < 0) failing = layer
+    }
+    return failing
+  }
+
   #outcome(layer: number): number {
-    const required = (this.#inputs.request.required & (1 << layer)) !== 0
-    if (this.#void) return VOID
-    if (this.#prohibited) return PROHIBITED
-    if (this.#maybeProhibited) return MAYBE_PROHIBITED
-    if (layer === PLATFORM) return this.#inputs.request.action === 0 ? VOID : OK
-    if (this.#permitted) return PERMIT
-    if (this.#pending) return PENDING
-    if (this.#maybePermitted) return MAYBE_PERMITTED
-    return required || this.#stated ? NO_PERMIT : SKIPPED
+    const seen =
+      layer < CONTRACT
+        ? this.#ceilings >> (layer * BITS)
+        : this.#leaves >> ((layer - CONTRACT) * BITS)
+    const { required, action } = this.#inputs.request
+    if ((seen & SEEN_VOID) !== 0) return VOID
+    if ((seen & SEEN_PROHIBITED) !== 0) return PROHIBITED
+    if ((seen & SEEN_MAYBE_PROHIBITED) !== 0) return MAYBE_PROHIBITED
+    if (layer === PLATFORM) return action < 0 ? VOID : OK
+    if ((seen & SEEN_PERMITTED) !== 0) return PERMIT
+    if ((seen & SEEN_PENDING) !== 0) return PENDING
+    if ((seen & SEEN_MAYBE_PERMITTED) !== 0) return MAYBE_PERMITTED
+    const mustSpeak = (required & (1 << layer)) !== 0 || (seen & SEEN_PERMISSION) !== 0
+    return mustSpeak ? NO_PERMIT : SKIPPED
   }
 }
 
+function isTarget({ target }: CompiledRule, targets: readonly string[]): boolean {
+  return target === EVERY_ASSET || targets.includes(target)
+}
+
 function matchesParty({ assignee }: CompiledRule, names: readonly string[]): boolean {
-  return assignee === EVERY_PARTY || names.includes(assignee)
+  if (assignee === EVERY_PARTY) return true
+  for (let at = 0; at < names.length; at++) {
+    if (names[at] === assignee) return true
+  }
+  return false
 }

@@ -1,4 +1,5 @@
 import { type Problems, pointerTo } from './errors.ts'
+import { intern } from './intern.ts'
 import { isJsonObject, type JsonObject, type JsonValue, member as ownMember } from './json-value.ts'
 
 /** A JSON object under inspection, with the place where it stands. */
@@ -29,7 +30,7 @@ export function text(place: Place, member: string, required = true): string | un
   if (value === undefined && !required) return undefined
   const pointer = pointerTo(place.pointer, member)
   if (value === undefined) return missing(place, member)
-  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'string' && value !== '') return intern(value)
   return place.problems.add('POLICY_WRONG_TYPE', pointer, 'takes a text that is not empty')
 }
 

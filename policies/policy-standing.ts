@@ -1,4 +1,5 @@
-import type { CompiledPolicy, CompiledRule } from './compile.ts'
+import type { CompiledPolicy } from './compile.ts'
+import type { JudgedRule } from './decision.ts'
 import { conjunction, disjunction, FALSE, TRUE, type Truth } from './truth.ts'
 
 /**
@@ -7,7 +8,7 @@ import { conjunction, disjunction, FALSE, TRUE, type Truth } from './truth.ts'
  */
 export class PolicyStanding {
   /** The permissions that hold or might hold, of every generation. */
-  readonly permits: { readonly rule: CompiledRule; readonly truth: Truth }[] = []
+  readonly permits: JudgedRule[] = []
   prohibited: Truth = FALSE
   readonly #owner: CompiledPolicy
   /** Per generation: false until one of its permissions covers the action and holds. */
@@ -18,12 +19,13 @@ export class PolicyStanding {
     this.#generations = Array.from({ length: owner.generations }, () => undefined)
   }
 
-  add(rule: CompiledRule, truth: Truth): void {
+  add(judged: JudgedRule): void {
+    const { rule, truth } = judged
     if (rule.prohibits) this.prohibited = disjunction([this.prohibited, truth])
     else {
       const own = this.#generations[rule.generation] ?? FALSE
       this.#generations[rule.generation] = disjunction([own, truth])
-      if (truth !== FALSE) this.permits.push({ rule, truth })
+      if (truth !== FALSE) this.permits.push(judged)
     }
   }
 
@@ -31,6 +33,11 @@ export class PolicyStanding {
   get permitted(): Truth {
     const stated = this.#generations.filter((truth) => truth !== undefined)
     return stated.length === 0 ? FALSE : conjunction(stated)
+  }
+
+  /** Whether some permission covers the action at all, even one that does not hold. */
+  get statesPermission(): boolean {
+    return this.#generations.some((truth) => truth !== undefined)
   }
 
   /** Void: a parent is missing or changed, or ODRL's `invalid` strategy met a conflict. */

@@ -1,5 +1,5 @@
-import { EVERY_ASSET } from './compile.ts'
 import { PolicyError } from './errors.ts'
+import { intern } from './intern.ts'
 import { VOCABULARY } from './vocabulary.ts'
 import { LAYERS, type Layer } from './vocabulary-document.ts'
 
@@ -30,8 +30,9 @@ export interface RequestFields {
 /** A request with its names resolved, made once by `requestOf` and decided any number of times. */
 export interface DecisionRequest {
   readonly fields: RequestFields
-  /** The bit of the action; 0 when the vocabulary does not know it, and then nothing permits. */
+  /** The position of the action's bit; -1 when the vocabulary does not know it: no permit. */
   readonly action: number
+  /** The asset and its collections; `EVERY_ASSET` goes without saying. */
   readonly targets: readonly string[]
   readonly parties: readonly string[]
   readonly authorities: readonly string[]
@@ -51,8 +52,8 @@ export function requestOf(fields: RequestFields): DecisionRequest {
   const required = fields.layers ?? requiredLayers(subject)
   return {
     fields,
-    action: VOCABULARY.actions.get(action)?.bit ?? 0,
-    targets: unique([target, ...collections, EVERY_ASSET]),
+    action: positionOf(action),
+    targets: unique([target, ...collections]),
     parties: unique([assignee, ...parties]),
     authorities: unique(
       operator === undefined ? [assignee, ...parties] : [assignee, ...parties, operator],
@@ -60,6 +61,11 @@ export function requestOf(fields: RequestFields): DecisionRequest {
     required: required.reduce((mask, layer) => mask | (1 << LAYERS.indexOf(layer)), 0),
     increments: fields.increments === undefined ? undefined : readIncrements(fields.increments),
   }
+}
+
+function positionOf(action: string): number {
+  const known = VOCABULARY.actions.get(action)
+  return known === undefined ? -1 : 31 - Math.clz32(known.bit)
 }
 
 function readIncrements(increments: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
@@ -73,5 +79,5 @@ function readIncrements(increments: Readonly<Record<string, number>>): ReadonlyM
 }
 
 function unique(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].sort()
+  return [...new Set(names.map(intern))].sort()
 }

@@ -1,4 +1,5 @@
 import type { PolicyErrorCode } from './errors.ts'
+import { intern } from './intern.ts'
 import { isJsonObject, type JsonValue } from './json-value.ts'
 import {
   decimalText,
@@ -161,7 +162,7 @@ function withinBounds(operand: Operand, value: number): boolean {
 
 function readTerm(operand: Operand, text: string): string | Unreadable {
   const term = operand.aliases?.[text] ?? text
-  if (isKnownTerm(operand, term)) return term
+  if (isKnownTerm(operand, term)) return intern(term)
   return new Unreadable('POLICY_UNKNOWN_TERM', expected(operand))
 }
 

@@ -102,6 +102,10 @@ export interface OperandEntry {
   /** A second bound that stands in the same constraint (`bt:n` beside `bt:dominanceShare`). */
   readonly companion?: { readonly member: string; readonly operand: string }
   readonly place?: 'duty'
+  /** The constraint of the national dictionary (TC609-6-2025-15) that means the same. */
+  readonly national?: string
+  /** Codes of the national dictionary for the values. */
+  readonly nationalValues?: Readonly<Record<string, string>>
 }
 
 export interface VocabularyDocument {
@@ -111,7 +115,9 @@ export interface VocabularyDocument {
   readonly layers: Readonly<Record<Layer, { readonly label: Label }>>
   readonly statuses: readonly string[]
   readonly dutyPhases: Readonly<Record<string, { readonly label: Label }>>
-  readonly operators: Readonly<Record<OperatorName, { readonly label: Label }>>
+  readonly operators: Readonly<
+    Record<OperatorName, { readonly label: Label; readonly national: string }>
+  >
   readonly actions: Readonly<
     Record<
       string,
@@ -119,6 +125,7 @@ export interface VocabularyDocument {
         readonly includedIn?: string
         readonly use: 'rule' | 'duty' | 'both'
         readonly omnibus?: boolean
+        readonly national?: string
         readonly label: Label
       }
     >
@@ -136,4 +143,17 @@ export interface VocabularyDocument {
       >
     >
   >
+  /** Code tables of the national dictionaries (TC609-6-2025-14, -15) and their known typos. */
+  readonly national: {
+    readonly kinds: Readonly<Record<'permission' | 'prohibition' | 'obligation', string>>
+    readonly decisions: Readonly<
+      Record<'permit' | 'deny' | 'conditional' | 'indeterminate', string>
+    >
+    readonly statuses: Readonly<Record<string, string>>
+    /** Constraints that the engine cannot evaluate, and so refuses. */
+    readonly inexpressible: readonly string[]
+    readonly actionAliases: Readonly<Record<string, string>>
+    readonly constraintAliases: Readonly<Record<string, string>>
+    readonly memberAliases: Readonly<Record<string, string>>
+  }
 }

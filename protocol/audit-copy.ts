@@ -29,10 +29,15 @@ export function encodeAuditCopy({ transcript, salt, panels }: AuditCopy): Uint8A
   return bytes
 }
 
+/** The length of every audit copy of a plan; its sealed form is one envelope longer. */
+export function auditCopyBytes(plan: Plan): number {
+  const polynomials = plan.panels.reduce((count, { layout }) => count + layout.ciphertexts, 0)
+  return HEAD_BYTES + polynomials * COEFFICIENTS * 8
+}
+
 /** Reads what `encodeAuditCopy` wrote for the same plan. Throws `RESULT_REFUSED` otherwise. */
 export function decodeAuditCopy(plan: Plan, bytes: Uint8Array): AuditCopy {
-  const polynomials = plan.panels.reduce((count, { layout }) => count + layout.ciphertexts, 0)
-  if (bytes.length !== HEAD_BYTES + polynomials * COEFFICIENTS * 8) {
+  if (bytes.length !== auditCopyBytes(plan)) {
     throw new ProtocolError('RESULT_REFUSED', 'the audit copy is not of the planned length')
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + HEAD_BYTES)

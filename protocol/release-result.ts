@@ -46,6 +46,11 @@ export function encodeReleasedTable(plan: Plan, table: ReleasedTable): Uint8Arra
   return bytes
 }
 
+/** The length of every released table of a plan; its sealed form is one envelope longer. */
+export function releasedTableBytes(plan: Plan): number {
+  return HEAD_BYTES + 8 * wordsOf(plan)
+}
+
 /** Reads what `encodeReleasedTable` wrote. Throws `RESULT_REFUSED` for any other length or bit. */
 export function decodeReleasedTable(plan: Plan, bytes: Uint8Array): ReleasedTable {
   if (bytes.length !== HEAD_BYTES + 8 * wordsOf(plan)) {

@@ -101,7 +101,8 @@ export function checkOpening(
   }
 }
 
-function checkAdvert(advert: Advert, session: SessionOpening, plan: Plan): void {
+/** Checks that an advert answers this session, with exactly the parts that the plan asks for. */
+export function checkAdvert(advert: Advert, session: SessionOpening, plan: Plan): void {
   if (advert.sid !== session.sid || advert.session !== messageDigest(session)) {
     throw mismatch('an advert answers another session')
   }

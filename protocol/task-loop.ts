@@ -30,12 +30,20 @@ export interface TaskLoopOptions {
 /**
  * Fetches and does a party's work until `signal` aborts. A handler that throws refuses its task
  * with the error's code; an answer that the gateway no longer wants (an old fence) is dropped.
+ * A task that is handed out again while it is in hand is not done twice. When the gateway cannot
+ * be reached nothing is refused: the work is offered again, later by another lease.
  */
 export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
-  await Promise.all(Array.from({ length: options.parallel }, () => runOne(options)))
+  const working = { ...options, inHand: new Map<string, Promise<unknown>>() }
+  await Promise.all(Array.from({ length: options.parallel }, () => runOne(working)))
 }
 
-async function runOne(options: TaskLoopOptions): Promise<void> {
+interface Working extends TaskLoopOptions {
+  /** The answers under way, by task. */
+  readonly inHand: Map<string, Promise<unknown>>
+}
+
+async function runOne(options: Working): Promise<void> {
   const { link, signal, waitMs, pause, ended } = options
   while (!signal.aborted) {
     try {
@@ -49,15 +57,47 @@ async function runOne(options: TaskLoopOptions): Promise<void> {
   }
 }
 
-async function work(task: LeasedTask, { link, handlers, ended }: TaskLoopOptions): Promise<void> {
+async function work(task: LeasedTask, working: Working): Promise<void> {
+  const { link, ended } = working
   let code: string | undefined
   try {
-    await link.answer(task, await handle(task.kind, task, handlers))
+    await answer(task, working)
   } catch (error) {
     code = codeOf(error)
-    await link.refuse(task, code)
+    if (!isPassing(error)) await link.refuse(task, code)
   }
   ended(task.kind, code)
+}
+
+const TRIES = 20
+const TRY_AGAIN_MS = 500
+
+// Every handler answers the same when it is asked again, so all of it may be repeated.
+async function answer(task: LeasedTask, working: Working): Promise<void> {
+  const { link, pause, signal } = working
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await link.answer(task, await handledOnce(task, working))
+    } catch (error) {
+      if (!isPassing(error) || tries >= TRIES || signal.aborted) throw error
+      await pause(TRY_AGAIN_MS)
+    }
+  }
+}
+
+function handledOnce(task: LeasedTask, { handlers, inHand }: Working): Promise<unknown> {
+  const known = inHand.get(task.task)
+  if (known !== undefined) return known
+  const answer = handle(task.kind, task, handlers).finally(() => inHand.delete(task.task))
+  inHand.set(task.task, answer)
+  return answer
+}
+
+/** Nobody was reached, or whoever was cannot serve now: no reason to refuse anything. */
+function isPassing(error: unknown): boolean {
+  const status: unknown = Reflect.get(Object(error), 'status')
+  if (typeof status === 'number') return [429, 502, 503, 504].includes(status)
+  return ['REMOTE_UNREACHABLE', 'REMOTE_TIMEOUT'].includes(codeOf(error))
 }
 
 async function handle<K extends TaskKind>(kind: K, task: LeasedTask, handlers: TaskHandlers) {

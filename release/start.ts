@@ -1,9 +1,8 @@
 import { TAB } from '#crypto/he/parameters'
 import { openSessionCells } from '#crypto/he/session-cells'
 import { openGround } from '#party/ground'
-import { startWork, type Work } from '#party/task-work'
-import { type Clock, systemClock } from '#runtime/clock'
-import type { Log } from '#runtime/log'
+import { startWork } from '#party/task-work'
+import type { PartyContext } from '#runtime/process'
 import type { ReleaseConfig } from './config.ts'
 import type { ReleaseDesk } from './desk.ts'
 import { confirmSession } from './handlers/confirm-session.ts'
@@ -18,14 +17,9 @@ import { SessionStore } from './store/session-store.ts'
 const CELL = { set: TAB, memoryMb: 256, deadlineMs: 30_000 }
 const PARALLEL = 4
 
-/** Opens keys, database, log and cells, and works until disposed. `folder` is the config file's. */
-export async function startRelease(
-  config: ReleaseConfig,
-  folder: string,
-  log: Log,
-  clock: Clock = systemClock,
-): Promise<Work> {
-  await using owned = new AsyncDisposableStack()
+/** Opens keys, database, log and cells, and works until all that it owns is closed. */
+export async function startRelease(context: PartyContext<ReleaseConfig>): Promise<{ did: string }> {
+  const { config, folder, log, clock, owned } = context
   const { did, spaceId, auditor } = config
   const options = { config, folder, name: 'release', release: did, clock }
   const ground = await openGround<ReleaseDatabase>({ ...options, migrations: [RELEASE_MIGRATIONS] })
@@ -47,9 +41,8 @@ export async function startRelease(
     open: party.desk,
     createKeys: () => cells.open(),
   }
-  const work = owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
-  const running = owned.move()
-  return { done: work.done, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
+  owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
+  return { did }
 }
 
 function handlersOf(desk: ReleaseDesk) {

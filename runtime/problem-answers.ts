@@ -3,6 +3,7 @@ import { JsonError } from './json-error.ts'
 import { pointerBelow, tokensOf } from './json-pointer.ts'
 import { languageOf, type Problem, problemDocument } from './problem.ts'
 import type { ServerProblems } from './runtime-problems.ts'
+import { isStoreDown } from './store/store-down.ts'
 
 /** What is known about a refusal before it is written down for one caller. */
 interface Refusal {
@@ -55,6 +56,7 @@ function refusalOf(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof JsonError) return { code: 'MALFORMED_BODY', places: [placeOf(error)] }
   if (!(error instanceof Error)) return { code: 'INTERNAL' }
   if (isValidationError(error)) return { code: 'INVALID_REQUEST', places: placesOf(error, request) }
+  if (isStoreDown(error)) return { code: 'UNAVAILABLE' }
   const code = stringOf(error, 'code') ?? 'INTERNAL'
   const retryAfterMs: unknown = Reflect.get(error, 'retryAfterMs')
   const places: unknown = Reflect.get(error, 'places')

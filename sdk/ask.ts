@@ -12,6 +12,7 @@ import type { Answer } from './answer.ts'
 import { agreeTo, type ConfirmedSession, confirm } from './confirm.ts'
 import type { Consumer } from './consumer.ts'
 import { AskError } from './errors.ts'
+import { patient } from './patient.ts'
 import { receive } from './receive.ts'
 
 /** A question with what authorises it: one scenario, one authorisation. */
@@ -30,6 +31,11 @@ export interface AskOptions {
   readonly signal?: AbortSignal
   /** Ms after which the question is given up here; the gateway ends it by its own deadlines. */
   readonly timeoutMs?: number
+  /**
+   * How often it is tried: after a void the same signed request is sent again, which costs no
+   * budget of the gateway's anew. Default 1.
+   */
+  readonly attempts?: number
 }
 
 /** An answered question, with what proves it. */
@@ -52,19 +58,40 @@ export async function ask(
   question: Question,
   options: AskOptions = {},
 ): Promise<Answered> {
+  const { timeoutMs = 300_000, signal, attempts = 1 } = options
   const request = signedRequest(consumer, question)
-  const digest = requestDigest(request)
   const jws = await consumer.keys.signer().sign(KINDS.request.typ, request)
+  const asked = { request: requestDigest(request), jws, until: consumer.now() + timeoutMs }
+  const calm = patient(consumer, { until: asked.until, ...(signal ? { signal } : {}) })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await askOnce(calm, asked, options)
+    } catch (error) {
+      const isVoid = error instanceof AskError && error.code === 'SESSION_VOID'
+      if (!isVoid || attempt >= attempts) throw error
+    }
+  }
+}
+
+/** A request as it was signed, once for all attempts. */
+interface Asked {
+  readonly request: Digest
+  readonly jws: string
+  readonly until: number
+}
+
+async function askOnce(consumer: Consumer, asked: Asked, options: AskOptions): Promise<Answered> {
+  const { request: digest, jws } = asked
   const submitted = await consumer.party.calls.json('POST', '/queries', { body: { request: jws } })
   const { attempt } = parseMessage(QueryState, submitted)
-  const poll = new Poll(consumer, digest, attempt, options)
+  const poll = new Poll(consumer, { ...asked, attempt }, options)
   const shown = await poll.until((state) => state.adverts !== undefined)
   const agreed = await agreeTo(consumer, digest, shown)
   const { session, body } = await confirm(consumer, agreed)
   using seeds = session
   await consumer.party.calls.json('POST', `/queries/${digest}/confirmation`, { body })
   const released = await poll.until((state) => state.release !== undefined)
-  return finish(consumer, digest, seeds, released)
+  return await finish(consumer, digest, seeds, released)
 }
 
 async function finish(
@@ -112,12 +139,16 @@ class Poll {
   readonly #until: number
   #stage: string | undefined
 
-  constructor(consumer: Consumer, request: Digest, attempt: number, options: AskOptions) {
+  constructor(
+    consumer: Consumer,
+    { request, until, attempt }: Asked & { readonly attempt: number },
+    options: AskOptions,
+  ) {
     this.#consumer = consumer
     this.#path = `/queries/${request}`
     this.#attempt = attempt
     this.#options = options
-    this.#until = consumer.now() + (options.timeoutMs ?? 300_000)
+    this.#until = until
   }
 
   /** Waits for a state in which `reached` holds. Throws `AskError` when the question ends first. */

@@ -27,6 +27,40 @@ export function rowBytes({ count, width }: RowShape): number {
 
 /** Writes `row` (exact integers below 2^width) at `at`; the bytes there must be zero. */
 export function packRow(row: Float64Array, width: number, bytes: Uint8Array, at: number): void {
+  if (width === 46) pack46(row, bytes, at)
+  else packAny(row, width, bytes, at)
+}
+
+/** The inverse of `unpack46`: four residues, each a low word and 14 high bits, fill 23 bytes. */
+function pack46(row: Float64Array, bytes: Uint8Array, at: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let index = 0, to = at; index < row.length; index += 4, to += 23) {
+    const low0 = lowWord(row[index] as number)
+    const low1 = lowWord(row[index + 1] as number)
+    const low2 = lowWord(row[index + 2] as number)
+    const low3 = lowWord(row[index + 3] as number)
+    const high1 = highWord(row[index + 1] as number)
+    const high2 = highWord(row[index + 2] as number)
+    view.setUint32(to, low0, true)
+    view.setUint32(to + 4, highWord(row[index] as number) | (low1 << 14), true)
+    view.setUint32(to + 8, (low1 >>> 18) | (high1 << 14) | (low2 << 28), true)
+    view.setUint32(to + 12, (low2 >>> 4) | (high2 << 28), true)
+    view.setUint32(to + 16, (high2 >>> 4) | (low3 << 10), true)
+    const last = (low3 >>> 22) | (highWord(row[index + 3] as number) << 10)
+    view.setUint16(to + 20, last, true)
+    view.setUint8(to + 22, last >>> 16)
+  }
+}
+
+function lowWord(value: number): number {
+  return (value % TWO_32) >>> 0
+}
+
+function highWord(value: number): number {
+  return Math.floor(value / TWO_32)
+}
+
+function packAny(row: Float64Array, width: number, bytes: Uint8Array, at: number): void {
   for (const [index, value] of row.entries()) {
     const bit = 8 * at + index * width
     orBits(bytes, bit, value % TWO_24)

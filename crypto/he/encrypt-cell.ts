@@ -1,6 +1,6 @@
 import { CryptoError } from '../errors.ts'
 import { serveCell } from './cell-server.ts'
-import { openEncryptor, type VectorEncryptor } from './encrypt.ts'
+import { openEncryptor, type VectorEncryptor, warmEncryptor } from './encrypt.ts'
 import type { EncryptJobs } from './encrypt-cells.ts'
 import { startEngine } from './engine.ts'
 import { parameterSet } from './parameters.ts'
@@ -11,6 +11,7 @@ import { parameterSet } from './parameters.ts'
  */
 await serveCell<EncryptJobs>(async ({ set, memoryMb }) => {
   const engine = await startEngine(parameterSet(set), memoryMb)
+  warmEncryptor(engine)
   let encryptor: VectorEncryptor | undefined
   return {
     init: (publicKey) => {

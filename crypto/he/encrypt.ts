@@ -2,8 +2,10 @@ import type { Encryptor } from 'node-seal'
 import type { Engine } from './engine.ts'
 import { guarded } from './engine-guard.ts'
 import { encodePlaintext } from './plaintext.ts'
-import { seededKeyBytes } from './seal-bytes.ts'
-import { packCiphertext, unpackPublicKey } from './wire.ts'
+import { PRNG_SEED_BYTES, seededKeyBytes } from './seal-bytes.ts'
+import { packCiphertext, packPublicKey, unpackPublicKey } from './wire.ts'
+
+const WARM_ROUNDS = 6
 
 /** Encrypts under one public key, about 2 ms a vector. */
 export interface VectorEncryptor extends Disposable {
@@ -25,6 +27,21 @@ export function openEncryptor(engine: Engine, publicKey: Uint8Array): VectorEncr
   return {
     encrypt: (coefficients) => guarded(() => encryptVector(engine, encryptor, coefficients)),
     [Symbol.dispose]: () => encryptor.delete(),
+  }
+}
+
+/**
+ * Encrypts zeros under a key that nobody has, so that the first real vectors do not wait for the
+ * compiler: code that never ran takes more than twice as long. For a worker's start.
+ */
+export function warmEncryptor(engine: Engine): void {
+  const { set } = engine
+  const p0 = new Float64Array((set.dataPrimes.length + 1) * set.degree).fill(1)
+  const seed = new Uint8Array(PRNG_SEED_BYTES)
+  const publicKey = packPublicKey(set, seededKeyBytes({ set, p0, seed }))
+  for (let round = 0; round < WARM_ROUNDS; round++) {
+    using encryptor = openEncryptor(engine, publicKey)
+    encryptor.encrypt(new BigUint64Array(set.degree))
   }
 }
 

@@ -1,68 +1,69 @@
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import pg from 'pg'
+import type { Prepare, PrepareContext } from '#cli/space/prepare'
 
-/** Where the split goes and what it starts from. */
-export interface Preparation {
-  /** A CSV with the columns loan_id, lender, naics, business_type, jobs and amount_cents. */
-  readonly input: string
-  /** A folder per holder is made in here: its data, its mapping, the secret of its database. */
-  readonly state: string
-  /** Lender C's database; without one, lender C has no source. */
-  readonly database?: { readonly ownerUrl: string; readonly readerUrl: string }
-}
-
-export interface PreparedHolder {
-  readonly did: string
-  readonly lender: string
-  readonly loans: number
-  /** Undefined for lender C without a database. */
-  readonly mapping: string | undefined
-}
+/** The loan list: beside this file as `loans.csv`, or where the project's data lie. */
+const INPUTS = [
+  path.join(import.meta.dirname, 'loans.csv'),
+  path.resolve(import.meta.dirname, '../../../shared/data/enterprises/ppp-montana.csv'),
+]
 
 /**
- * Splits loans among the four largest lenders, each of which keeps its books in its own way: an
- * exported table, Parquet in two files, a PostgreSQL table, JSON.
+ * Splits a list of loans among its four largest lenders, each of which keeps its books in its own
+ * way: an exported table, Parquet in two files, a PostgreSQL table, JSON. The list is a CSV with
+ * the columns loan_id, lender, naics, business_type, jobs and amount_cents, such as the US SBA
+ * published in 2020; the project ships no data of others.
  */
-export async function prepareLoans(preparation: Preparation): Promise<readonly PreparedHolder[]> {
+export const prepare: Prepare = async (context) => splitLoans(await findInput(), context)
+
+/** Splits the list at `input`; see `prepare`. */
+export async function splitLoans(
+  input: string,
+  { folderFor, databaseFor, progress }: Omit<PrepareContext, 'seed'>,
+): Promise<void> {
   const db = await DuckDBInstance.create(':memory:')
   const connection = await db.connect()
   try {
-    const lenders = await largestLenders(connection, preparation.input)
+    const lenders = await largestLenders(connection, input)
     const writers = [writeTable, writeParquet, writeDatabase, writeJson]
-    const holders: PreparedHolder[] = []
-    for (const [index, { lender, loans }] of lenders.entries()) {
-      const name = `lender-${'abcd'[index]}`
-      const folder = path.join(preparation.state, name)
-      await rm(folder, { recursive: true, force: true })
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+    for (const [index, write] of writers.entries()) {
+      const holder = `did:web:lender-${'abcd'[index]}.example`
       await connection.run(
         `CREATE OR REPLACE TEMP TABLE own AS
         SELECT * FROM loans WHERE lender = $1 ORDER BY loan_id`,
-        [lender],
+        [lenders[index] ?? ''],
       )
-      const isWritten = await writers[index]?.(connection, folder, preparation)
-      const mapping = isWritten ? path.join(folder, 'mapping.json') : undefined
-      if (mapping)
-        await copyFile(path.join(import.meta.dirname, 'holders', `${name}.json`), mapping)
-      holders.push({ did: `did:web:${name}.example`, lender, loans, mapping })
+      const folder = await folderFor(holder)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await write(connection, folder, () => databaseFor(holder))
+      progress(`lender-${'abcd'[index]}`)
     }
-    return holders
   } finally {
     connection.closeSync()
     db.closeSync()
   }
 }
 
+async function findInput(): Promise<string> {
+  for (const input of INPUTS) {
+    const found = await access(input).then(
+      () => true,
+      () => false,
+    )
+    if (found) return input
+  }
+  throw new Error(`put a list of loans at ${INPUTS[0]} (see examples/sme-loans/prepare.ts)`)
+}
+
 type Write = (
   connection: DuckDBConnection,
   folder: string,
-  preparation: Preparation,
-) => Promise<boolean>
+  database: () => Promise<string>,
+) => Promise<void>
 
-async function largestLenders(connection: DuckDBConnection, input: string) {
+async function largestLenders(connection: DuckDBConnection, input: string): Promise<string[]> {
   await connection.run(
     `CREATE TEMP TABLE loans AS SELECT loan_id, lender, naics, business_type,
        jobs::INTEGER AS jobs, amount_cents::BIGINT AS amount_cents
@@ -71,8 +72,7 @@ async function largestLenders(connection: DuckDBConnection, input: string) {
   )
   const result = await connection.run(`SELECT lender, count(*)::INTEGER AS loans FROM loans
     GROUP BY lender ORDER BY loans DESC, lender LIMIT 4`)
-  const rows = await result.getRows()
-  return rows.map(([lender, loans]) => ({ lender: String(lender), loans: Number(loans) }))
+  return (await result.getRows()).map(([lender]) => String(lender))
 }
 
 // As a person exports a table: titles, a dollar sign, thousands marks, padded codes, `n/a`.
@@ -81,7 +81,6 @@ const writeTable: Write = async (connection, folder) => {
       business_type AS "Type of Business", coalesce(jobs::TEXT, 'n/a') AS "Jobs (FTE)",
       format('\${:,}.{:02d}', amount_cents // 100, amount_cents % 100) AS "Amount, USD" FROM own)
     TO '${quoted(folder)}/loans.csv' (FORMAT csv, HEADER, DELIMITER ';')`)
-  return true
 }
 
 const writeParquet: Write = async (connection, folder) => {
@@ -90,20 +89,17 @@ const writeParquet: Write = async (connection, folder) => {
         amount_cents FROM own WHERE right(loan_id, 1)::INTEGER % 2 = ${half})
       TO '${quoted(folder)}/loans-${half}.parquet' (FORMAT parquet)`)
   }
-  return true
 }
 
 const writeJson: Write = async (connection, folder) => {
   await connection.run(`COPY (SELECT loan_id AS id, naics AS industry,
       business_type AS "businessType", jobs, amount_cents / 100 AS amount FROM own)
     TO '${quoted(folder)}/loans.json' (FORMAT json, ARRAY true)`)
-  return true
 }
 
-const writeDatabase: Write = async (connection, folder, { database }) => {
-  if (database === undefined) return false
+const writeDatabase: Write = async (connection, _folder, database) => {
   const rows = await (await connection.run('SELECT * FROM own')).getColumnsObjectJson()
-  const client = new pg.Client({ connectionString: database.ownerUrl })
+  const client = new pg.Client({ connectionString: await database() })
   await client.connect()
   try {
     await client.query(`DROP TABLE IF EXISTS public.loans; CREATE TABLE public.loans
@@ -113,57 +109,11 @@ const writeDatabase: Write = async (connection, folder, { database }) => {
        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS r(l, n, b, j, a)`,
       ['loan_id', 'naics', 'business_type', 'jobs', 'amount_cents'].map((name) => rows[name]),
     )
-    const { pathname, username } = new URL(database.readerUrl)
-    const [base, reader] = [pathname.slice(1), username].map((name) => pg.escapeIdentifier(name))
-    await client.query(`GRANT CONNECT ON DATABASE ${base} TO ${reader};
-      GRANT SELECT ON public.loans TO ${reader}`)
   } finally {
     await client.end()
   }
-  await writeFile(path.join(folder, 'database.url'), database.readerUrl, { mode: 0o600 })
-  return true
 }
 
 function quoted(text: string): string {
   return text.replaceAll("'", "''")
 }
-
-const USAGE = `Splits loans to small businesses among four holders.
-
-  node examples/sme-loans/prepare.ts [--input loans.csv] [--state folder]
-    [--database postgresql://owner... --reader postgresql://reader...]
-
-The input is a CSV with a header and the columns
-  loan_id, lender, naics, business_type, jobs, amount_cents
-such as the loan list that the US SBA published in 2020.
-`
-
-async function main(): Promise<number> {
-  const root = path.resolve(import.meta.dirname, '../..')
-  const text = { type: 'string' } as const
-  const { values } = parseArgs({
-    options: { input: text, state: text, database: text, reader: text },
-  })
-  const input = path.resolve(
-    values.input ?? path.join(root, '../shared/data/enterprises/ppp-montana.csv'),
-  )
-  const isThere = await readdir(path.dirname(input)).then(
-    (names) => names.includes(path.basename(input)),
-    () => false,
-  )
-  if (!isThere || (values.database === undefined) !== (values.reader === undefined)) {
-    const reason = isThere ? '--database and --reader belong together' : `no loans at ${input}`
-    process.stderr.write(`${reason}\n\n${USAGE}`)
-    return 1
-  }
-  const state = path.resolve(values.state ?? path.join(root, '.baotu/sme-loans'))
-  const { database: ownerUrl, reader: readerUrl } = values
-  const database = ownerUrl && readerUrl ? { database: { ownerUrl, readerUrl } } : {}
-  for (const holder of await prepareLoans({ input, state, ...database })) {
-    const { did, lender, loans, mapping = 'no source: give --database and --reader' } = holder
-    process.stdout.write(`${did}  ${lender}, ${loans} loans  ${mapping}\n`)
-  }
-  return 0
-}
-
-if (import.meta.main) process.exitCode = await main()

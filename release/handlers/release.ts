@@ -8,15 +8,14 @@ import type { Release, Submission } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
 import { encodeReleasedTable, verdictsDigest } from '#protocol/release-result'
 import { auditContext, resultContext } from '#protocol/sealing'
-import { holdersOf } from '#protocol/session'
 import { type AgreedSession, agreeSession, type Desk, openSession } from '#protocol/session-papers'
-import { openSigned } from '#protocol/signed'
 import { faultPoint } from '#runtime/fault-point'
 import type { ReleaseDesk } from '../desk.ts'
 import { ReleaseError } from '../errors.ts'
 import { type GatedTable, gateTable, type OpenedPanel } from '../open-panels.ts'
 import { recomputeSums, sumsDigest } from '../recompute.ts'
 import type { ReleaseSession } from '../store/session-store.ts'
+import { openSubmissions } from '../submissions.ts'
 import { endVoid } from './void-session.ts'
 
 /**
@@ -81,27 +80,6 @@ async function openInputs(
 function isRejection(error: unknown): boolean {
   const name = error instanceof Error ? error.name : ''
   return name === 'ProtocolError' || name === 'CryptoError' || name === 'HeError'
-}
-
-async function openSubmissions(
-  { verify, directory, now }: Desk,
-  agreed: AgreedSession,
-  signed: readonly string[],
-): Promise<Submission[]> {
-  const holders = holdersOf(agreed.plan)
-  if (signed.length !== holders.length) throw mismatch('not one submission for each holder')
-  return Promise.all(
-    holders.map(async (holder, index) => {
-      const keys = directory.keys(holder, 'holder', 'sign', now)
-      const submission = await openSigned(verify, KINDS.submission, signed[index] ?? '', keys)
-      const { sid, transcript } = submission
-      if (submission.holder !== holder) throw mismatch('a submission in another holder’s place')
-      if (sid !== agreed.session.sid || transcript !== agreed.transcriptDigest) {
-        throw mismatch('a submission to another session')
-      }
-      return submission
-    }),
-  )
 }
 
 function splitByPanel({ plan }: AgreedSession, opened: readonly BigUint64Array[]): OpenedPanel[] {
@@ -191,8 +169,4 @@ async function repeat(desk: ReleaseDesk, known: ReleaseSession, outcome: string)
   await desk.link.putBlob(known.invitation, result)
   await desk.link.putBlob(known.invitation, audit)
   return { release: outcome }
-}
-
-function mismatch(message: string): ProtocolError {
-  return new ProtocolError('SESSION_MISMATCH', message)
 }

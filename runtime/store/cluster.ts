@@ -20,17 +20,22 @@ const ADMIN_ROLE = 'baotu_admin'
 
 /**
  * Makes the cluster if it is not there: drawn up aside and put in place in one step, together with
- * its password, so that neither a crash nor a second starter leaves half of one.
+ * its password, so that neither a crash nor a second starter leaves half of one. On disk for
+ * certain unless the caller runs its server without that too.
  *
  * @throws EmbeddedError EMBEDDED_INIT_FAILED
  */
-export async function ensureCluster(home: ServerHome, random: Random): Promise<void> {
+export async function ensureCluster(
+  home: ServerHome,
+  random: Random,
+  isDurable: boolean,
+): Promise<void> {
   const target = path.dirname(home.data)
   if (await exists(target)) return
   const draft = await mkdtemp(`${target}.draft-`)
   try {
     await chmod(draft, 0o711)
-    await initialise(home, draft, random)
+    await initialise(home, draft, random, isDurable)
     await rename(draft, target)
   } catch (cause) {
     await rm(draft, { recursive: true, force: true })
@@ -45,7 +50,12 @@ export async function adminUrl(home: ServerHome, port: number): Promise<string> 
   return `postgresql://${ADMIN_ROLE}:${await readFile(file, 'utf8')}@127.0.0.1:${port}/postgres`
 }
 
-async function initialise(home: ServerHome, draft: string, random: Random): Promise<void> {
+async function initialise(
+  home: ServerHome,
+  draft: string,
+  random: Random,
+  isDurable: boolean,
+): Promise<void> {
   const data = path.join(draft, 'data')
   const passwordFile = path.join(draft, 'initial-password')
   const password = await privateText(path.join(draft, 'admin-password'), () =>
@@ -57,7 +67,8 @@ async function initialise(home: ServerHome, draft: string, random: Random): Prom
     await chown(data, home.user.uid, home.user.gid)
     await chown(passwordFile, home.user.uid, home.user.gid)
   }
-  const { code } = await runProgram(home.programs.initdb, initArguments(data, passwordFile), home)
+  const args = [...initArguments(data, passwordFile), ...(isDurable ? [] : ['--no-sync'])]
+  const { code } = await runProgram(home.programs.initdb, args, home)
   await rm(passwordFile)
   if (code !== 0) {
     const message = `initdb ended with ${code}, see ${home.log}`

@@ -43,7 +43,7 @@ export interface EmbeddedServer extends AsyncDisposable {
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const home = await serverHome(options.folder, options.programs)
-  await ensureCluster(home, options.random)
+  await ensureCluster(home, options.random, options.settings?.['fsync'] !== 'off')
   const { keeper, port, isAdopted } = await adoptOrStart(home, options.settings ?? {})
   const adminUrl = await adminUrlOf(home, port)
   const stop = () => letGo(home, keeper)

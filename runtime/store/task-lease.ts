@@ -88,28 +88,38 @@ export async function extendLease<DB>(
   if (rows.length !== 1) throw fenced(taskId)
 }
 
+/** What a holder shows for its lease. */
+export interface HeldTask {
+  readonly taskId: string
+  readonly fence: bigint
+}
+
 export interface EndedLease {
   readonly recipient: string
   readonly claim: Claim
 }
 
 /**
- * Ends a lease in the caller's transaction. Whoever ends it holds the row, so a lease that is
- * being taken away at the same time either waits for this transaction or has won.
+ * Ends leases in the caller's transaction, all or none. Whoever ends one holds its row, so a lease
+ * that is being taken away at the same time either waits for this transaction or has won.
  *
- * @throws TaskError TASK_FENCED when the fence is not the newest of the task
+ * @throws TaskError TASK_FENCED when a fence is not the newest of its task
  */
-export async function endLease<DB>(
+export async function endLeases<DB>(
   tx: Transaction<DB>,
-  taskId: string,
-  fence: bigint,
-): Promise<EndedLease> {
-  const { rows } = await sql<{ recipient: string; attempt: number }>`
-    delete from task_lease where task_id = ${taskId} and fence = ${fence}
-    returning recipient, attempt`.execute(tx)
-  const [row] = rows
-  if (!row) throw fenced(taskId)
-  return { recipient: row.recipient, claim: { id: taskId, retryCount: row.attempt } }
+  held: readonly HeldTask[],
+): Promise<EndedLease[]> {
+  const { rows } = await sql<{ task_id: string; recipient: string; attempt: number }>`
+    delete from task_lease using unnest(${held.map(({ taskId }) => taskId)}::uuid[],
+      ${held.map(({ fence }) => fence)}::bigint[]) as held (id, held_fence)
+    where task_id = id and fence = held_fence
+    returning task_id, recipient, attempt`.execute(tx)
+  const ended = new Map(rows.map((row) => [row.task_id, row]))
+  return held.map(({ taskId }) => {
+    const row = ended.get(taskId)
+    if (!row) throw fenced(taskId)
+    return { recipient: row.recipient, claim: { id: taskId, retryCount: row.attempt } }
+  })
 }
 
 export function fenced(taskId: string): TaskError {

@@ -1,11 +1,20 @@
 import type { Kysely, Transaction } from 'kysely'
 import { fromKysely } from 'pg-boss'
 import type { Clock } from '../clock.ts'
+import { endOfWait } from '../end-of-wait.ts'
 import { faultPoint } from '../fault-point.ts'
 import { migrate } from './migrate.ts'
 import { type DeadTask, type LeasedTask, type TaskRequest, taskIdOf } from './task.ts'
 import { announceTask, listenForTasks } from './task-channel.ts'
-import { endLease, expireLeases, extendLease, TASK_LEASES, takeLeases } from './task-lease.ts'
+import {
+  endLeases,
+  expireLeases,
+  extendLease,
+  fenced,
+  type HeldTask,
+  TASK_LEASES,
+  takeLeases,
+} from './task-lease.ts'
 import { openTaskStore, type TaskStore } from './task-store.ts'
 import { openWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
@@ -57,6 +66,8 @@ export interface TaskQueue extends AsyncDisposable {
   extend(taskId: string, fence: bigint, leaseMs: number): Promise<void>
   /** In the transaction that stores the result. @throws TaskError TASK_FENCED */
   complete<DB>(tx: Transaction<DB>, taskId: string, fence: bigint): Promise<void>
+  /** All or none. @throws TaskError TASK_FENCED when one lease was lost */
+  completeMany<DB>(tx: Transaction<DB>, held: readonly HeldTask[]): Promise<void>
   /** @throws TaskError TASK_FENCED */
   fail<DB>(tx: Transaction<DB>, taskId: string, fence: bigint, failure: Failure): Promise<void>
   deadTasks(): Promise<DeadTask[]>
@@ -82,7 +93,8 @@ export async function openTaskQueue<DB>(options: TaskQueueOptions<DB>): Promise<
     lease: async (recipient, wanted) => (await leaseMany(recipient, wanted))[0],
     leaseMany,
     extend: (taskId, fence, leaseMs) => extendLease(options.db, taskId, fence, leaseMs),
-    complete: (tx, taskId, fence) => complete(store, tx, taskId, fence),
+    complete: (tx, taskId, fence) => complete(store, tx, [{ taskId, fence }]),
+    completeMany: (tx, held) => complete(store, tx, held),
     fail: (tx, taskId, fence, failure) => fail(store, tx, taskId, fence, failure),
     deadTasks: () => store.deadTasks(),
     close,
@@ -109,17 +121,16 @@ async function lease<DB>(
   { waitMs, leaseMs, signal, max = 1 }: LeaseManyOptions,
   closing: AbortSignal,
 ): Promise<LeasedTask[]> {
-  const cut = signal ? AbortSignal.any([closing, signal]) : closing
-  const over = AbortSignal.any([cut, AbortSignal.timeout(waitMs)])
   await store.ensureQueue(recipient)
+  using end = endOfWait(waitMs, signal ? [closing, signal] : [closing])
   const place = room.enter(recipient)
   let tasks: LeasedTask[] = []
   try {
-    while (!cut.aborted) {
+    while (!end.isCut()) {
       const taken = await inReadCommitted(db, (tx) => take(store, tx, recipient, max, leaseMs))
       tasks = taken.tasks
-      if (tasks.length > 0 || over.aborted) break
-      await place.wait(Math.min(taken.nextInMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS) + 1, over)
+      if (tasks.length > 0 || end.signal.aborted) break
+      await place.wait(Math.min(taken.nextInMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS) + 1, end.signal)
     }
   } finally {
     place.leave(tasks.length > 0)
@@ -165,11 +176,13 @@ async function take<DB>(
 async function complete<DB>(
   store: TaskStore,
   tx: Transaction<DB>,
-  taskId: string,
-  fence: bigint,
+  held: readonly HeldTask[],
 ): Promise<void> {
-  const { recipient, claim } = await endLease(tx, taskId, fence)
-  await store.complete(recipient, claim, fromKysely(tx))
+  const ended = await endLeases(tx, held)
+  for (const [recipient, leases] of Map.groupBy(ended, ({ recipient }) => recipient)) {
+    const claims = leases.map(({ claim }) => claim)
+    await store.complete(recipient, claims, fromKysely(tx))
+  }
   faultPoint('task-completing')
 }
 
@@ -180,7 +193,9 @@ async function fail<DB>(
   fence: bigint,
   { code, retryAfterMs }: Failure,
 ): Promise<void> {
-  const { recipient, claim } = await endLease(tx, taskId, fence)
+  const [ended] = await endLeases(tx, [{ taskId, fence }])
+  if (!ended) throw fenced(taskId)
+  const { recipient, claim } = ended
   const db = fromKysely(tx)
   if (retryAfterMs === 'never') {
     return await store.bury(claim, await store.find(recipient, taskId, db), code, db)

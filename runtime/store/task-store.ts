@@ -16,7 +16,7 @@ export interface TaskStore {
   fetch(recipient: string, max: number, db: Db): Promise<FetchedTask[]>
   find(recipient: string, taskId: string, db: Db): Promise<StoredTask>
   /** @throws TaskError TASK_FENCED when pg-boss knows of a newer claim */
-  complete(recipient: string, claim: Claim, db: Db): Promise<void>
+  complete(recipient: string, claims: readonly Claim[], db: Db): Promise<void>
   /** To be claimed again, or to the dead letters after the last time. */
   giveBack(recipient: string, claims: readonly Claim[], code: string, db: Db): Promise<void>
   postpone(recipient: string, taskId: string, byMs: number, db: Db): Promise<void>
@@ -67,7 +67,7 @@ export async function openTaskStore({ url, clock, onError }: TaskStoreOptions): 
       return jobs.map(({ id, retryCount, data }) => ({ claim: { id, retryCount }, task: data }))
     },
     find: async (recipient, id, db) => (await find(boss, recipient, id, db)) ?? gone(id),
-    complete: (recipient, claim, db) => complete(boss, recipient, claim, db),
+    complete: (recipient, claims, db) => complete(boss, recipient, claims, db),
     giveBack: async (recipient, claims, code, db) => {
       await boss.fail(queueOf(recipient), [...claims], { code }, { db })
     },
@@ -76,7 +76,7 @@ export async function openTaskStore({ url, clock, onError }: TaskStoreOptions): 
       await boss.update(queueOf(recipient), undefined, { id, startAfter, db })
     },
     bury: async (claim, task, code, db) => {
-      await complete(boss, task.recipient, claim, db)
+      await complete(boss, task.recipient, [claim], db)
       await boss.send(DEAD_LETTERS, { ...task, code }, { db })
     },
     deadTasks: () => deadTasks(boss),
@@ -87,13 +87,19 @@ export async function openTaskStore({ url, clock, onError }: TaskStoreOptions): 
 
 async function add(boss: PgBoss, task: StoredTask, nowMs: number, db: Db): Promise<boolean> {
   const name = queueOf(task.recipient)
-  // Kept in the queue for a while after the deadline, so that it ends as a dead letter.
-  const retentionSeconds = 7 * DAY_SECONDS + Math.ceil(Math.max(0, task.deadlineMs - nowMs) / 1000)
+  const retentionSeconds = retentionOf(task.deadlineMs - nowMs)
   if (await boss.send(name, task, { id: task.taskId, db, retentionSeconds })) return true
   const known = await find(boss, task.recipient, task.taskId, db)
   if (!known) throw new QueueUnseen(`queue of task ${task.taskId} is newer than the transaction`)
   if (isDeepStrictEqual(known, task)) return false
   throw new TaskError('TASK_CONFLICT', `task ${task.taskId} was asked for with other content`)
+}
+
+// Kept in the queue for a week after the deadline, so that it ends as a dead letter; at most ten
+// years, because pg-boss counts seconds in 32 bits.
+function retentionOf(leftMs: number): number {
+  const left = Math.ceil(Math.max(0, leftMs) / 1000)
+  return Math.min(left + 7 * DAY_SECONDS, 3650 * DAY_SECONDS)
 }
 
 async function find(
@@ -110,9 +116,15 @@ function gone(taskId: string): never {
   throw fenced(taskId)
 }
 
-async function complete(boss: PgBoss, recipient: string, claim: Claim, db: Db): Promise<void> {
-  const response = await boss.complete(queueOf(recipient), { ...claim }, undefined, { db })
-  if (Reflect.get(response, 'affected') !== 1) throw fenced(claim.id)
+async function complete(
+  boss: PgBoss,
+  recipient: string,
+  claims: readonly Claim[],
+  db: Db,
+): Promise<void> {
+  const response = await boss.complete(queueOf(recipient), [...claims], undefined, { db })
+  if (Reflect.get(response, 'affected') === claims.length) return
+  throw fenced(claims.map(({ id }) => id).join(' '))
 }
 
 async function deadTasks(boss: PgBoss): Promise<DeadTask[]> {

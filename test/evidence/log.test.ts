@@ -10,9 +10,11 @@ import { ed25519NoteSigner } from '#evidence/note-signer'
 import { checkReceipt, type Receipt } from '#evidence/receipt'
 import { openCheckpoint } from '#evidence/verify-note'
 import { openStore } from '#runtime/store/open-store'
+import type { ServerPrograms } from '#runtime/store/server-programs'
 import { transactionsOf } from '#runtime/store/transaction'
 import { testDatabase } from '../support/database.ts'
 import { fakeClock, seededRandom } from '../support/fixtures.ts'
+import { systemPostgres } from '../support/system-postgres.ts'
 import { exported, temporaryFolder, verified } from './made-folder.ts'
 import { MadeLog, madeKey } from './made-log.ts'
 import { standing } from './made-story.ts'
@@ -22,8 +24,8 @@ const signer = ed25519NoteSigner(ORIGIN, madeKey('gateway'))
 const log = parseVerifierKey(signer.verifier.vkey)
 const [draft, other] = twoDrafts()
 
-async function place(t: Test) {
-  const url = await testDatabase(t, [EVIDENCE_MIGRATIONS])
+async function place(t: Test, programs?: ServerPrograms) {
+  const url = await testDatabase(t, [EVIDENCE_MIGRATIONS], programs)
   const folder = temporaryFolder(t)
   const open = async (name: string) => {
     const db = await openStore<Record<string, never>>({ url, party: name })
@@ -32,7 +34,6 @@ async function place(t: Test) {
     const evidence = await openEvidence({ db, spaceId: 'urn:test', signer, guard, clock })
     t.teardown(async () => {
       await evidence[Symbol.asyncDispose]()
-      await guard[Symbol.asyncDispose]()
       await db.destroy()
     })
     const append = async (said = draft): Promise<Receipt> => {
@@ -65,22 +66,11 @@ t.test('an entry is in the log exactly when its transaction committed', async (t
   t.match(await evidence.receipt({ ticket: kept.ticket }), { index: 0 }, 'the ticket is enough')
 })
 
-t.test('two replicas, serialisable transactions: every index once, no gap', async (t) => {
-  const { open, folder } = await place(t)
-  const replicas = [await open('one'), await open('two')]
-  const work = replicas.flatMap(({ db, evidence }, replica) => {
-    const transact = transactionsOf(db, { random: seededRandom(`replica ${replica}`) })
-    return Array.from({ length: 60 }, async (_, i) => {
-      if (i % 3 === 0) return evidence.record(draft)
-      return evidence.receipt(await transact((tx) => evidence.append(tx, draft)))
-    })
-  })
-  const receipts = await Promise.all(work)
-  for (const receipt of receipts) checkReceipt(receipt, log)
-  const indexes = receipts.map(({ index }) => index).sort((a, b) => a - b)
-  t.strictSame(indexes, [...indexes.keys()])
-  for (const { evidence } of replicas.slice(0, 1)) await sameFromScratch(t, evidence, folder)
-})
+const distribution = systemPostgres()
+const skip = distribution ? false : 'no PostgreSQL 15 or later of a distribution on this machine'
+const TWO = 'two replicas, serialisable transactions: every index once, no gap'
+t.test(TWO, (t) => twoReplicas(t))
+t.test(`${TWO}, on the distribution’s PostgreSQL`, { skip }, (t) => twoReplicas(t, distribution))
 
 t.test('entries nobody asks for are sequenced by the sweep', async (t) => {
   const { open } = await place(t)
@@ -140,6 +130,23 @@ t.test('a log of another origin is not continued', async (t) => {
   })
   await t.rejects(opened, { code: 'LOG_UNAVAILABLE' })
 })
+
+async function twoReplicas(t: Test, programs?: ServerPrograms): Promise<void> {
+  const { open, folder } = await place(t, programs)
+  const replicas = [await open('one'), await open('two')]
+  const work = replicas.flatMap(({ db, evidence }, replica) => {
+    const transact = transactionsOf(db, { random: seededRandom(`replica ${replica}`) })
+    return Array.from({ length: 60 }, async (_, i) => {
+      if (i % 3 === 0) return evidence.record(draft)
+      return evidence.receipt(await transact((tx) => evidence.append(tx, draft)))
+    })
+  })
+  const receipts = await Promise.all(work)
+  for (const receipt of receipts) checkReceipt(receipt, log)
+  const indexes = receipts.map(({ index }) => index).sort((a, b) => a - b)
+  t.strictSame(indexes, [...indexes.keys()])
+  for (const { evidence } of replicas.slice(0, 1)) await sameFromScratch(t, evidence, folder)
+}
 
 function twoDrafts() {
   const [first, second] = standing()

@@ -35,8 +35,8 @@ export class MadeLog implements TileSource {
   }
 
   async checkpoint(size = this.bodies.length): Promise<string> {
-    const { root } = { root: this.#edge(size).root() }
-    return signed(this.signer, { origin: this.origin, size, root })
+    const root = this.#edge(size).root()
+    return signed([this.signer], { origin: this.origin, size, root })
   }
 
   async tile(level: number, index: number): Promise<Uint8Array> {

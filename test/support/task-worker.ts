@@ -11,9 +11,9 @@ const url = process.argv[2] ?? ''
 await using db = await openStore<Tables>({ url, party: 'worker' })
 await using queue = await openTaskQueue({ url, db, clock: systemClock, onError: () => undefined })
 
-const recipient = 'did:web:tax.jinan.example'
+const recipient = process.argv[3] ?? ''
 for (;;) {
-  const task = await queue.lease(recipient, { waitMs: 1500, leaseMs: 1000 })
+  const task = await queue.lease(recipient, { waitMs: 1200, leaseMs: 800 })
   if (!task) break
   await db.transaction().execute(async (tx) => {
     const row = { task_id: task.taskId, worker: String(process.pid) }

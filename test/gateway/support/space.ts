@@ -11,7 +11,7 @@ import type { VerifyJws } from '#protocol/signed'
 import { product } from './product.ts'
 
 export const SPACE = 'urn:baotu:space:test'
-export const START = Date.parse('2026-11-25T08:00:00.000Z')
+export const START = Math.floor(Date.now() / 1000) * 1000
 const DAY = 86_400_000
 
 export const verify: VerifyJws = (jws, expected) =>
@@ -75,7 +75,7 @@ export async function createTestSpace(): Promise<TestSpace> {
     keys: authority.keys.publicKeys().map(({ kid, jwk }) => ({ kid, jwk })),
   }
   const document = (changes: Partial<DirectoryDocument> = {}) => ({
-    ...documentOf(Object.values(members), [product], clock.now()),
+    ...documentOf(Object.values(members), [product]),
     ...changes,
   })
   const sign = (changes?: Partial<DirectoryDocument>) =>
@@ -92,18 +92,14 @@ async function member(name: string, role: Role, clock: TestClock): Promise<Membe
   return { did, role, keys: await createMemoryKeys(policy) }
 }
 
-function documentOf(
-  members: readonly Member[],
-  products: readonly Product[],
-  now: number,
-): DirectoryDocument {
+function documentOf(members: readonly Member[], products: readonly Product[]): DirectoryDocument {
   return {
     type: 'baotu/directory@1',
     spaceId: SPACE,
     serial: 1,
     authority: 'did:web:authority.example',
-    issuedAt: new Date(now).toISOString(),
-    validUntil: new Date(now + DAY).toISOString(),
+    issuedAt: new Date(START).toISOString(),
+    validUntil: new Date(START + DAY).toISOString(),
     participants: members.map(participantOf),
     products: [...products],
   }

@@ -1,0 +1,46 @@
+import type { BenchmarkResult } from '../result.ts'
+import { anchorText, ratioText, targetText, valueText } from './figures.ts'
+import type { BenchmarkRecord } from './records.ts'
+import { verdictOf } from './verdict.ts'
+
+const HEAD = `# Benchmarks
+
+Written by \`npm run bench\` from the files in bench/results; do not edit. Every figure was measured
+beside its anchor in one run, so read the ratio first: it moves less from machine to machine than
+the time does. A load above 1 says that the machine had other work, and that times are too long.
+`
+
+/** docs/benchmarks.md: nothing in it but what the records say. */
+export function renderDocument(records: readonly BenchmarkRecord[]): string {
+  const sections = records.toSorted((a, b) => (a.benchmark < b.benchmark ? -1 : 1)).map(section)
+  return [HEAD, ...sections].join('\n')
+}
+
+function section({ benchmark, date, quick, machine, results }: BenchmarkRecord): string {
+  const { cpu, cores, platform, node, load } = machine
+  const run = quick ? 'Quick run, smaller than the targets ask' : 'Run'
+  const notes = results.flatMap(({ name, note }) => (note ? [`- ${name}: ${note}`] : []))
+  return [
+    `## ${benchmark}`,
+    '',
+    `${run} on ${date}: ${cpu}, ${cores} cores, ${platform}, Node ${node}, load ${load}.`,
+    '',
+    '| | ratio | target | | measured | anchor |',
+    '| --- | ---: | --- | --- | ---: | --- |',
+    ...results.map(row),
+    '',
+    ...(notes.length > 0 ? [...notes, ''] : []),
+  ].join('\n')
+}
+
+function row(result: BenchmarkResult): string {
+  const cells = [
+    result.name,
+    ratioText(result),
+    targetText(result),
+    verdictOf(result) ?? '',
+    valueText(result),
+    anchorText(result),
+  ]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}

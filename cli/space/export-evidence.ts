@@ -1,0 +1,83 @@
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { writeBundle } from '#evidence/bundle'
+import { CHAIN_LINKS, type ChainLink, type ChainRules } from '#evidence/chain-rules'
+import type { Evidence } from '#evidence/log'
+import { logName, openPartyLog, partyLogSigner } from '#evidence/party-log'
+import { systemClock } from '#runtime/clock'
+import { readSecret, secretText } from '#runtime/secret-source'
+import { openStore } from '#runtime/store/open-store'
+import { DATABASE_URL_FILE } from './configurations.ts'
+import type { Space } from './load-space.ts'
+import { WRAPPING_KEY_FILE } from './party-keys.ts'
+import { bodiesOf, LOGGING } from './party-plan.ts'
+import { writePrivate } from './private-file.ts'
+import type { StateFolder } from './state-folder.ts'
+
+/** Exported evidence, and the trust policy that the auditor holds in its own folder. */
+export interface ExportedEvidence {
+  readonly folder: string
+  readonly policyFile: string
+}
+
+/** What a space of this version demands of every delivered result. */
+const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
+  return ['policy', 'budget', 'holder'].includes(link)
+})
+
+/**
+ * Writes the logs of all parties as static files below the state folder, ready to be copied
+ * anywhere. The auditor's trust policy names the parties' log keys; it lies in the auditor's own
+ * folder, since a policy inside the evidence proves only that the evidence agrees with itself.
+ */
+export async function exportEvidence(space: Space, state: StateFolder): Promise<ExportedEvidence> {
+  const folder = path.join(state.path, 'evidence')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const keepers = bodiesOf(space).filter(({ role }) => LOGGING.includes(role))
+  await using owned = new AsyncDisposableStack()
+  const logs = await Promise.all(
+    keepers.map(async ({ did }) => {
+      const evidence = await openLog(did, space, state, owned)
+      return { origin: logName(did, space.file.space), source: evidence, vkey: evidence.vkey }
+    }),
+  )
+  const policy = `${logs.map(({ vkey }) => `log ${vkey}`).join('\n')}\nquorum none\n`
+  const policyFile = path.join(state.partyFolder(space.file.auditor.did), 'trust-policy')
+  await writePrivate(policyFile, policy)
+  const signer = await signerOf(space.file.gateway.did, space, state)
+  const parts = { logs, policy, rules: rulesOf(space), signer }
+  await writeBundle(folder, { ...parts, receipts: [], openings: [], ciphertexts: new Map() })
+  return { folder, policyFile }
+}
+
+async function openLog(
+  did: string,
+  space: Space,
+  state: StateFolder,
+  owned: AsyncDisposableStack,
+): Promise<Evidence> {
+  const home = state.partyFolder(did)
+  using url = await readSecret({ file: DATABASE_URL_FILE }, home)
+  using wrappingKey = await readSecret({ file: WRAPPING_KEY_FILE }, home)
+  const db = await openStore<object>({ url: secretText(url), party: 'evidence-export' })
+  owned.defer(() => db.destroy())
+  // A guard of its own: the party's is the party's.
+  const guard = path.join(home, 'export')
+  await mkdir(guard, { recursive: true, mode: 0o700 })
+  const spaceId = space.file.space
+  const clock = systemClock
+  const log = await openPartyLog({ db, did, spaceId, wrappingKey, state: guard, clock })
+  return owned.use(log)
+}
+
+async function signerOf(did: string, space: Space, state: StateFolder) {
+  const home = state.partyFolder(did)
+  using wrappingKey = await readSecret({ file: WRAPPING_KEY_FILE }, home)
+  return partyLogSigner({ did, spaceId: space.file.space, wrappingKey })
+}
+
+function rulesOf(space: Space): ChainRules {
+  const names = Object.fromEntries(bodiesOf(space).map(({ did, name }) => [did, name]))
+  return { require: new Set(REQUIRED), names }
+}

@@ -1,0 +1,56 @@
+import { type QueryExecutorProvider, sql } from 'kysely'
+import { withCosignatures } from './cosigned-log.ts'
+import { firstRow, type LogDatabase } from './log-database.ts'
+import type { NoteVerifier } from './note-key.ts'
+import { parseNote, signatureLine } from './signed-note.ts'
+import type { TrustPolicy } from './trust-policy.ts'
+import { verifyNote } from './verify-note.ts'
+
+/** The cosigned checkpoints of a party's own log, each with the lines it gathered so far. */
+export class CosignedStore {
+  readonly #database: LogDatabase
+  readonly #space: string
+  readonly #witnesses: readonly NoteVerifier[]
+
+  constructor(database: LogDatabase, space: string, witnesses: readonly NoteVerifier[]) {
+    this.#database = database
+    this.#space = space
+    this.#witnesses = witnesses
+  }
+
+  /** Adds the lines of known witnesses on `note`; NOTE_REFUSED when one of them does not hold. */
+  async keep(size: number, note: string): Promise<void> {
+    await this.#database.transact(async (tx) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended(
+        ${`baotu-cosigned/${this.#space}`}, 0))`.execute(tx)
+      const held = await this.#at(tx, size)
+      const lines = parseNote(note).signatures.map(signatureLine).join('')
+      const merged = withCosignatures(held ?? note, lines, this.#witnesses)
+      await sql`insert into evidence_cosigned (space_id, size, note)
+        values (${this.#space}, ${size}, ${merged})
+        on conflict (space_id, size) do update set note = excluded.note`.execute(tx)
+    })
+  }
+
+  /** The newest checkpoint that meets the quorum, or the newest of all while none does. */
+  async newest(policy: TrustPolicy): Promise<string | undefined> {
+    const { rows } = await sql<{ note: string }>`select note from evidence_cosigned
+      where space_id = ${this.#space} order by size desc limit 64`.execute(this.#database.reader)
+    const meets = ({ note }: { note: string }) => policy.isQuorum(this.#cosigners(note))
+    return (rows.find(meets) ?? rows[0])?.note
+  }
+
+  #cosigners(note: string): Set<string> {
+    const verified = verifyNote(parseNote(note), this.#witnesses)
+    return new Set(verified.map(({ verifier }) => verifier.vkey))
+  }
+
+  async #at(tx: QueryExecutorProvider, size: number): Promise<string | undefined> {
+    const row = await firstRow(
+      tx,
+      sql<{ note: string }>`select note from evidence_cosigned
+        where space_id = ${this.#space} and size = ${size}`,
+    )
+    return row?.note
+  }
+}

@@ -1,0 +1,52 @@
+import Type from 'typebox'
+import type { Evidence } from '#evidence/log'
+import { Strict } from '#protocol/messages/primitives'
+import { problemResponse } from '#runtime/http-problem'
+import type { HttpServer } from '#runtime/http-server'
+import { BytesResponse } from './bytes.ts'
+import { EVERYBODY } from './everybody.ts'
+
+const index = Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$' })
+const level = Type.String({ pattern: '^([0-9]|[1-5][0-9]|6[0-3])$' })
+const config = { roles: EVERYBODY }
+
+/** A receipt with the entry it is about: digests and codes only. */
+const EntryReceipt = Strict({
+  index: Type.Integer({ minimum: 0 }),
+  leafHash: Type.String(),
+  checkpoint: Type.String(),
+  proof: Type.Array(Type.String()),
+  entry: Type.String(),
+})
+
+/** The gateway's log (存证) as every participant may read and check it: no value is in it. */
+export function addEvidenceRoutes(app: HttpServer, evidence: Evidence): void {
+  const text = { content: { 'text/plain': { schema: Type.String() } } }
+  const checkpoint = {
+    summary: 'The newest signed checkpoint',
+    response: { 200: text, ...problemResponse },
+  }
+  app.get('/evidence/checkpoint', { schema: checkpoint, config }, async (_, reply) =>
+    reply.type('text/plain').send(await evidence.checkpoint()),
+  )
+
+  const receipt = {
+    summary: 'The receipt of an entry',
+    params: Strict({ index }),
+    response: { 200: EntryReceipt, ...problemResponse },
+  }
+  app.get('/evidence/receipts/:index', { schema: receipt, config }, async ({ params }) => {
+    const { proof, ...rest } = await evidence.receiptAt(Number(params.index))
+    return { ...rest, proof: [...proof] }
+  })
+
+  const tile = {
+    summary: 'The hashes of a tile, as many as there are',
+    params: Strict({ level, index }),
+    response: { 200: BytesResponse, ...problemResponse },
+  }
+  app.get('/evidence/tiles/:level/:index', { schema: tile, config }, async ({ params }, reply) => {
+    const hashes = await evidence.tile(Number(params.level), Number(params.index))
+    return reply.type('application/octet-stream').send(Buffer.from(hashes))
+  })
+}

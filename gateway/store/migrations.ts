@@ -1,0 +1,8 @@
+import type { MigrationSet } from '#runtime/store/migration'
+import { queriesMigration } from './migrations/0001-queries.ts'
+
+/** The gateway's own steps; a step that was released is never edited. */
+export const GATEWAY_MIGRATIONS: MigrationSet = {
+  owner: 'gateway',
+  migrations: [{ id: '0001-queries', sql: queriesMigration }],
+}

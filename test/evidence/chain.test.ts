@@ -1,0 +1,380 @@
+import t from 'tap'
+import { CHAIN_LINKS, type ChainLink, parseChainRules, STRICT_RULES } from '#evidence/chain-rules'
+import { checkChain } from '#evidence/check-chain'
+import type { EntryDraft } from '#evidence/entry'
+import type { EntryType } from '#evidence/entry-fields'
+import { EntryIndex } from '#evidence/entry-index'
+import type { Finding } from '#evidence/finding'
+import { traceResult } from '#evidence/lineage'
+import {
+  AUTHORITY,
+  answered,
+  BANK,
+  digest,
+  GATEWAY,
+  holderLog,
+  standing,
+  TAX,
+} from './made-story.ts'
+
+const AT = 1_800_000_000_000
+const TERM = { from: AT - 1000, until: AT + 1_000_000 }
+
+/** Judges one delivered result of a gateway's log that holds exactly these entries. */
+function judged(drafts: readonly EntryDraft[], rules = STRICT_RULES): Finding[] {
+  const index = new EntryIndex()
+  for (const [i, draft] of drafts.entries()) {
+    index.add('gateway.example/log', i, { ...draft, v: 1, at: AT + i })
+  }
+  for (const holder of TAX) {
+    for (const [i, body] of holderLog(holder).bodies.entries()) {
+      index.add(`${holder}/log`, i, JSON.parse(Buffer.from(body).toString()))
+    }
+  }
+  return index
+    .all('result.delivered')
+    .flatMap((record) => checkChain(traceResult(index, record), rules))
+}
+
+const good = [...standing(), ...answered('one')]
+const without = (type: EntryType) => good.filter((draft) => draft.type !== type)
+const changed = (type: EntryType, change: Partial<EntryDraft>): EntryDraft[] =>
+  good.map((draft) => (draft.type === type ? Object.assign({}, draft, change) : draft))
+const before = (type: EntryType, ...added: EntryDraft[]): EntryDraft[] => {
+  const at = good.findIndex((draft) => draft.type === type)
+  return good.toSpliced(at, 0, ...added)
+}
+
+t.test('a complete chain has no flaw', async (t) => {
+  t.strictSame(judged(good), [])
+})
+
+t.test('every link that is left out is named', async (t) => {
+  const missing: readonly EntryType[] = [
+    'request.received',
+    'request.decided',
+    'contract.filed',
+    'contract.signed',
+    'product.published',
+    'grant.issued',
+    'policy.enabled',
+    'budget.reserved',
+    'session.transcript',
+    'input.submitted',
+    'release.sealed',
+    'meter.counted',
+  ]
+  for (const type of missing) {
+    const findings = judged(without(type))
+    const named = findings.filter(
+      ({ code, detail }) => code === 'LINK_MISSING' && detail.startsWith(type),
+    )
+    t.ok(named.length > 0, `${type}: ${JSON.stringify(findings)}`)
+    t.ok(
+      named.every(({ index }) => index !== undefined),
+      'with the record that needs it',
+    )
+  }
+})
+
+t.test('a link that was not in force, or says something else, is named', async (t) => {
+  const contract = digest('contract')
+  const grant = digest('grant')
+  const policy = digest('policy')
+  const [first] = TAX
+  const request = digest('one request')
+  const transcript = digest('one transcript')
+  const flaws: [string, Finding['code'], EntryDraft[]][] = [
+    [
+      'terminated contract',
+      'LINK_NOT_IN_FORCE',
+      before('request.decided', {
+        type: 'contract.terminated',
+        actor: BANK,
+        contract,
+        reason: 'EARLY',
+        disposition: 'DESTROY',
+      }),
+    ],
+    [
+      'suspended grant',
+      'LINK_NOT_IN_FORCE',
+      before('request.decided', {
+        type: 'grant.suspended',
+        actor: AUTHORITY,
+        grant,
+        reason: 'AUDIT',
+      }),
+    ],
+    [
+      'revoked grant',
+      'LINK_NOT_IN_FORCE',
+      before(
+        'request.decided',
+        { type: 'grant.revoked', actor: AUTHORITY, grant, reason: 'AUDIT' },
+        { type: 'grant.resumed', actor: AUTHORITY, grant },
+      ),
+    ],
+    ['grant outside its term', 'LINK_NOT_IN_FORCE', changed('grant.issued', { until: AT })],
+    [
+      'domain grant of one issuer',
+      'LINK_NOT_IN_FORCE',
+      changed('grant.issued', { issuers: [AUTHORITY] }),
+    ],
+    [
+      'disabled policy',
+      'LINK_NOT_IN_FORCE',
+      before('request.decided', { type: 'policy.disabled', actor: first, policy, reason: 'RISK' }),
+    ],
+    [
+      'decision after delivery',
+      'LINK_NOT_IN_FORCE',
+      [...without('request.decided'), ...good.filter(({ type }) => type === 'request.decided')],
+    ],
+    ['refused request', 'LINK_DISAGREES', changed('request.decided', { decision: 'DENIED' })],
+    [
+      'another contract',
+      'LINK_DISAGREES',
+      changed('request.received', { contract: digest('else') }),
+    ],
+    ['another recipient', 'LINK_DISAGREES', changed('result.delivered', { recipient: GATEWAY })],
+    ['another party', 'LINK_DISAGREES', changed('contract.filed', { consumer: GATEWAY })],
+    [
+      'session of another request',
+      'LINK_DISAGREES',
+      changed('session.transcript', { request: digest('else') }),
+    ],
+    [
+      'voided session',
+      'LINK_DISAGREES',
+      before('release.sealed', {
+        type: 'session.void',
+        actor: GATEWAY,
+        session: digest('one session'),
+        transcript,
+        reason: 'SESSION_LOST',
+      }),
+    ],
+    [
+      'holder outside the roster',
+      'LINK_DISAGREES',
+      changed('session.transcript', { holders: [first] }),
+    ],
+    [
+      'second submission',
+      'LINK_DISAGREES',
+      before('release.sealed', {
+        type: 'input.submitted',
+        actor: first,
+        transcript,
+        holder: first,
+        submission: digest('again'),
+        ciphertexts: [],
+      }),
+    ],
+    [
+      'second release',
+      'LINK_DISAGREES',
+      before(
+        'result.delivered',
+        Object.assign(
+          {},
+          good.find(({ type }) => type === 'release.sealed'),
+          { result: digest('else') },
+        ),
+      ),
+    ],
+    ['other verdicts', 'LINK_DISAGREES', changed('release.gated', { verdicts: digest('else') })],
+    [
+      'released from an unknown input',
+      'LINK_DISAGREES',
+      changed('release.sealed', { inputs: [digest('invented')] }),
+    ],
+    [
+      'an input left out',
+      'LINK_DISAGREES',
+      changed('release.sealed', { inputs: [digest(`one ciphertext ${first}`)] }),
+    ],
+    [
+      'the holder says otherwise',
+      'LINK_DISAGREES',
+      changed('input.submitted', { submission: digest('swapped') }),
+    ],
+    [
+      'one subject without consent',
+      'LINK_MISSING',
+      changed('request.decided', { cohort: 'SINGLE' }),
+    ],
+  ]
+  t.equal(request.length, 71)
+  for (const [name, code, drafts] of flaws) {
+    const findings = judged(drafts)
+    t.ok(
+      findings.some((finding) => finding.code === code),
+      `${name}: ${JSON.stringify(findings)}`,
+    )
+  }
+})
+
+t.test('retries, and lists told in several records, are one chain', async (t) => {
+  const pieces = good.flatMap((draft): EntryDraft[] => {
+    if (draft.type === 'session.transcript' || draft.type === 'plan.made') {
+      return draft.holders.map((holder) => ({ ...draft, holders: [holder] }))
+    }
+    if (draft.type === 'request.decided') {
+      return [{ ...draft, decision: 'DENIED' }, draft, { ...draft, policies: [] }]
+    }
+    if (draft.type !== 'release.sealed') return [draft]
+    const [first = '', ...rest] = draft.inputs
+    const { transcript, actor } = draft
+    return [
+      { type: 'release.inputs', actor, transcript, inputs: rest },
+      { ...draft, inputs: [first] },
+    ]
+  })
+  t.ok(pieces.length > good.length + 4)
+  t.strictSame(judged(pieces), [])
+  const undecided = pieces.map((draft) => {
+    return draft.type === 'request.decided' ? { ...draft, decision: 'DENIED' } : draft
+  })
+  t.match(judged(undecided), [{ code: 'LINK_DISAGREES' }], 'control: the last decision counts')
+})
+
+t.test('what happens to a link after the decision does not undo it', async (t) => {
+  const later: EntryDraft[] = [
+    {
+      type: 'contract.terminated',
+      actor: BANK,
+      contract: digest('contract'),
+      reason: 'EXPIRY',
+      disposition: 'DESTROY',
+    },
+    { type: 'grant.revoked', actor: AUTHORITY, grant: digest('grant'), reason: 'EXPIRY' },
+    { type: 'policy.disabled', actor: TAX[0], policy: digest('policy'), reason: 'REPLACED' },
+  ]
+  t.strictSame(judged([...good, ...later]), [])
+})
+
+t.test('consent for one subject: given to the asker, in force, not used up', async (t) => {
+  const consent = digest('consent')
+  const subject = `tag-${'0'.repeat(32)}-${'1'.repeat(64)}`
+  const issued: EntryDraft = {
+    type: 'consent.issued',
+    actor: AUTHORITY,
+    consent,
+    grantee: BANK,
+    scenario: 'LOAN_PRE',
+    subject,
+    uses: 1,
+    ...TERM,
+  }
+  const used: EntryDraft = {
+    type: 'consent.used',
+    actor: AUTHORITY,
+    consent,
+    request: digest('one request'),
+    subject,
+  }
+  const single = (consents: readonly EntryDraft[]) => {
+    const drafts = changed('request.decided', { cohort: 'SINGLE', consents: [consent] })
+    const at = drafts.findIndex(({ type }) => type === 'request.decided')
+    return judged(drafts.toSpliced(at, 0, ...consents))
+  }
+  t.strictSame(single([issued, used]), [])
+  const revoked: EntryDraft = { type: 'consent.revoked', actor: AUTHORITY, consent, subject }
+  const earlier: EntryDraft = { ...used, request: digest('another request') }
+  const flaws: [string, EntryDraft[], object][] = [
+    ['no consent', [used], { code: 'LINK_MISSING', detail: 'consent.issued' }],
+    ['use not recorded', [issued], { code: 'LINK_MISSING', detail: 'consent.used' }],
+    ['revoked', [issued, revoked, used], { code: 'LINK_NOT_IN_FORCE' }],
+    ['given to another', [{ ...issued, grantee: GATEWAY }, used], { code: 'LINK_DISAGREES' }],
+    ['expired', [{ ...issued, until: AT }, used], { code: 'LINK_NOT_IN_FORCE' }],
+    ['used once before', [issued, earlier, used], { code: 'LINK_NOT_IN_FORCE' }],
+  ]
+  for (const [name, consents, finding] of flaws) t.match(single(consents), [finding], name)
+})
+
+t.test('a sandbox job: registered, run, finished, judged, reviewed by another', async (t) => {
+  const request = digest('one request')
+  const job = digest('job')
+  const engine = digest('engine')
+  const output = digest('output')
+  const steps: EntryDraft[] = [
+    {
+      type: 'job.registered',
+      actor: AUTHORITY,
+      job,
+      engine,
+      manifest: digest('manifest'),
+      owner: BANK,
+    },
+    ...good.slice(
+      0,
+      good.findIndex(({ type }) => type === 'plan.made'),
+    ),
+    { type: 'job.started', actor: TAX[0], job, engine, request, inputs: [digest('rows')] },
+    { type: 'job.finished', actor: TAX[0], job, request, output, fuel: 1234 },
+    { type: 'disclosure.judged', actor: TAX[0], request, program: job, verdict: digest('v') },
+    {
+      type: 'review.decided',
+      actor: AUTHORITY,
+      reviewed: output,
+      reviewer: AUTHORITY,
+      outcome: 'APPROVED',
+    },
+    {
+      type: 'result.delivered',
+      actor: GATEWAY,
+      request,
+      job,
+      result: output,
+      recipient: BANK,
+      watermark: digest('w'),
+    },
+    {
+      type: 'meter.counted',
+      actor: GATEWAY,
+      request,
+      result: output,
+      units: 1,
+      purpose: 'SCORECARD',
+    },
+  ]
+  t.strictSame(judged(steps), [])
+  for (const type of [
+    'job.registered',
+    'job.started',
+    'job.finished',
+    'disclosure.judged',
+    'review.decided',
+  ]) {
+    const findings = judged(steps.filter((step) => step.type !== type))
+    t.match(findings, [{ code: 'LINK_MISSING', detail: type }], type)
+  }
+  const altered = (type: EntryType, change: object) =>
+    judged(steps.map((step) => (step.type === type ? Object.assign({}, step, change) : step)))
+  t.match(altered('job.started', { engine: digest('else') }), [{ code: 'LINK_DISAGREES' }])
+  t.match(altered('review.decided', { outcome: 'REFUSED' }), [{ code: 'LINK_NOT_IN_FORCE' }])
+  t.match(altered('review.decided', { reviewer: BANK }), [{ code: 'LINK_DISAGREES' }])
+})
+
+t.test('rules decide which links count; a rules file says nothing else', async (t) => {
+  const only = (...links: ChainLink[]) => ({ ...STRICT_RULES, require: new Set(links) })
+  const bare = answered('one').map((draft) => {
+    return draft.type === 'request.decided' ? { ...draft, grants: [], policies: [] } : draft
+  })
+  t.strictSame(judged(bare, only()), [], 'P1 without a control plane')
+  t.match(judged(bare, only('contract')), [{ detail: 'contract.filed' }])
+  t.ok(judged(answered('one'), only()).length > 0, 'a grant that is named must be there')
+  t.ok(judged(answered('one')).length > 3)
+  const file = JSON.stringify({ require: CHAIN_LINKS })
+  t.equal(parseChainRules(file).require.size, CHAIN_LINKS.length)
+  for (const text of [
+    '{}',
+    '{"require":["luck"]}',
+    '{"require":[],"else":1}',
+    '{"require":"contract"}',
+  ]) {
+    t.throws(() => parseChainRules(text), { code: 'TRUST_POLICY_MALFORMED' }, text)
+  }
+})

@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { evidence, runEvidenceCommand } from '#cli/evidence'
+import { exported, temporaryFolder } from './made-folder.ts'
+import { madeKey } from './made-log.ts'
+import { digest, gatewayLog, holderLog, TAX } from './made-story.ts'
+
+async function ran(cwd: string, ...argv: string[]) {
+  const [out, err]: [string[], string[]] = [[], []]
+  const code = await runEvidenceCommand(argv, {
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    cwd,
+  })
+  return { code, out: out.join(''), err: err.join('') }
+}
+
+t.test('verify, lineage and a bundle that verifies again elsewhere', async (t) => {
+  const cwd = temporaryFolder(t)
+  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  await exported(path.join(cwd, 'space'), logs)
+  const result = digest('one result')
+  t.match(await ran(cwd, 'verify', 'space', '--lang', 'zh'), { code: 0, out: /未发现任何改动/ })
+  const tree = await ran(cwd, 'lineage', 'space', result)
+  t.equal(tree.code, 0)
+  t.match(tree.out, `result ${result}  [gateway.example/log 18]`)
+  t.match(tree.out, `        dataset ${digest('rows')}`)
+  const [gateway] = logs
+  const pem = madeKey('gateway').export({ type: 'pkcs8', format: 'pem' })
+  writeFileSync(path.join(cwd, 'key'), pem)
+  const named = ['--key', 'key', '--name', gateway?.origin ?? '']
+  const bundle = await ran(cwd, 'bundle', 'space', result, '--out', 'bundle', ...named)
+  t.equal(bundle.code, 0, bundle.err)
+  const again = await ran(cwd, 'verify', 'bundle', '--policy', 'space/policy', '--json')
+  t.match(JSON.parse(again.out), { isGood: true, isSealed: true, results: [result] })
+  writeFileSync(path.join(cwd, 'bundle/rules.json'), '{"require":[]}')
+  t.match(await ran(cwd, 'verify', 'bundle', '--lang', 'en'), {
+    code: 1,
+    out: /FILE_ALTERED.*rules/,
+  })
+})
+
+t.test('what cannot be done is said', async (t) => {
+  const cwd = temporaryFolder(t)
+  const log = gatewayLog()
+  await exported(path.join(cwd, 'space'), [log])
+  const usage = { name: 'UsageError' }
+  await t.rejects(ran(cwd, 'frobnicate'), usage)
+  await t.rejects(ran(cwd, 'lineage', 'space'), usage)
+  await t.rejects(ran(cwd, 'bundle', 'space', digest('one result')), usage)
+  await t.rejects(
+    ran(cwd, 'bundle', 'space', digest('one result'), '--out', 'x', '--key', 'k'),
+    usage,
+  )
+  t.match(await ran(cwd, 'lineage', 'space', digest('none')), { code: 1, err: /no result/ })
+  t.match(await ran(cwd, 'verify', 'nowhere'), { code: 2 })
+  t.match(evidence.help.zh, /离线/)
+})

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { openPartyChildren } from '#cli/space/party-children'
+import type { PartyProcess } from '#cli/space/split'
+import type { StateFolder } from '#cli/space/state-folder'
+import type { ChildExit, ReadyChild } from '#runtime/children'
+import type { Rows } from './tiny-files.ts'
+import type { Bureau } from './tiny-rows.ts'
+
+/** A party of a tiny space by the name that tests give it. */
+export type PartyName = 'authority' | 'gateway' | 'gateway-2' | 'release' | Bureau
+
+export interface TinyOptions {
+  readonly replicas?: 1 | 2
+  readonly rows?: Rows
+  /** Put into the configurations of a role's processes, over what the split wrote. */
+  readonly configure?: (name: PartyName, value: Record<string, unknown>) => object
+  /** Arguments of Node for a party, at every start. */
+  readonly nodeArguments?: (name: PartyName) => readonly string[]
+  /** Parties that are not started with the others. */
+  readonly later?: readonly PartyName[]
+}
+
+/** The processes of a tiny space, each started and ended by itself. */
+export interface Crew extends AsyncDisposable {
+  readonly names: readonly PartyName[]
+  readonly startAll: () => Promise<void>
+  /** Starts a party that is not running. */
+  readonly start: (name: PartyName) => Promise<ReadyChild>
+  /** `kill -9`; resolves when it is gone. */
+  readonly kill: (name: PartyName) => Promise<ChildExit>
+  /** The running process, or the one that ran last. */
+  readonly process: (name: PartyName) => ReadyChild
+  /** Everything that the parties wrote to their logs so far. */
+  readonly log: () => string
+}
+
+export function openCrew(
+  state: StateFolder,
+  parties: ReadonlyMap<PartyName, PartyProcess>,
+  { nodeArguments = () => [], later = [] }: TinyOptions,
+): Crew {
+  const children = openPartyChildren(state)
+  const started = new Map<PartyName, ReadyChild>()
+  const start = async (name: PartyName) => {
+    const party = parties.get(name)
+    if (party === undefined) throw new Error(`no party ${name} in this space`)
+    const child = await children.start(party, nodeArguments(name))
+    started.set(name, child)
+    return child
+  }
+  const process = (name: PartyName) => {
+    const child = started.get(name)
+    if (child === undefined) throw new Error(`${name} was never started`)
+    return child
+  }
+  return {
+    names: [...parties.keys()],
+    start,
+    process,
+    startAll: async () => {
+      const [first, ...others] = [...parties.keys()].filter((name) => !later.includes(name))
+      if (first !== undefined) await start(first)
+      await Promise.all(others.map(start))
+    },
+    kill: async (name) => {
+      const { pid, exited } = process(name)
+      globalThis.process.kill(pid, 'SIGKILL')
+      return await exited
+    },
+    log: () => readFileSync(path.join(state.path, 'parties.log'), 'utf8'),
+    [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
+  }
+}
