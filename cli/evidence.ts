@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseChainRules, STRICT_RULES } from '#evidence/chain-rules'
 import { POLICY_FILE, RULES_FILE } from '#evidence/evidence-folder'
-import { findDeliveries, traceResult } from '#evidence/lineage'
+import { findDeliveries, type Lineage, traceResult } from '#evidence/lineage'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { runVerifier } from '#evidence/verifier'
 import { verifyEvidence } from '#evidence/verify'
@@ -91,31 +91,43 @@ async function about(
 ): Promise<number> {
   const { values, positionals } = optionsOf(argv, OPTIONS)
   const [given, id] = positionals
-  if (given === undefined || id === undefined)
+  if (given === undefined || id === undefined) {
     throw new UsageError('a folder and a result are needed')
-  const at = (file: string) => path.resolve(io.cwd, file)
-  const folder = at(given)
-  const rulesFile = at(values.rules ?? path.join(folder, RULES_FILE))
-  const rules = existsSync(rulesFile)
-    ? parseChainRules(readFileSync(rulesFile, 'utf8'))
-    : STRICT_RULES
-  const policyText = readFileSync(at(values.policy ?? path.join(folder, POLICY_FILE)), 'utf8')
-  const policy = parseTrustPolicy(policyText)
-  const report = verifyEvidence(folder, { policy, rules })
-  const lineages = findDeliveries(report.entries, id).map((one) => traceResult(report.entries, one))
+  }
+  const read = readEvidence(path.resolve(io.cwd, given), values, io.cwd)
+  const { entries } = read.report
+  const lineages = findDeliveries(entries, id).map((one) => traceResult(entries, one))
   for (const lineage of lineages) {
-    if (subcommand === 'lineage') {
-      io.stdout.write(values.json ? `${JSON.stringify(lineage, null, 2)}\n` : lineageTree(lineage))
-      continue
-    }
-    if (values.out === undefined) throw new UsageError('--out is needed')
-    const { key, name } = values
-    if ((key === undefined) !== (name === undefined)) throw new UsageError('--key needs --name')
-    const signer = key && name ? signerFrom(at(key), name) : undefined
-    const out = at(values.out)
-    await bundleResult({ folder, out, policyText, policy, rules, report, signer }, lineage)
-    io.stdout.write(`${out}\n`)
+    if (subcommand === 'bundle') await bundle(read, lineage, values, io)
+    else io.stdout.write(values.json ? `${JSON.stringify(lineage)}\n` : lineageTree(lineage))
   }
   if (lineages.length === 0) io.stderr.write(`no result ${id}\n`)
   return lineages.length > 0 ? EXIT.ok : EXIT.failed
+}
+
+type Values = Partial<Record<'policy' | 'rules' | 'out' | 'key' | 'name', string>>
+
+function readEvidence(folder: string, values: Values, cwd: string) {
+  const at = (given: string | undefined, own: string) =>
+    given === undefined ? path.join(folder, own) : path.resolve(cwd, given)
+  const rulesFile = at(values.rules, RULES_FILE)
+  const hasRules = values.rules !== undefined || existsSync(rulesFile)
+  const rules = hasRules ? parseChainRules(readFileSync(rulesFile, 'utf8')) : STRICT_RULES
+  const policyText = readFileSync(at(values.policy, POLICY_FILE), 'utf8')
+  const policy = parseTrustPolicy(policyText)
+  return { folder, policyText, policy, rules, report: verifyEvidence(folder, { policy, rules }) }
+}
+
+async function bundle(
+  read: ReturnType<typeof readEvidence>,
+  lineage: Lineage,
+  { out, key, name }: Values,
+  io: Io,
+): Promise<void> {
+  if (out === undefined) throw new UsageError('--out is needed')
+  if ((key === undefined) !== (name === undefined)) throw new UsageError('--key needs --name')
+  const signer = key && name ? signerFrom(path.resolve(io.cwd, key), name) : undefined
+  const target = path.resolve(io.cwd, out)
+  await bundleResult({ ...read, out: target, signer }, lineage)
+  io.stdout.write(`${target}\n`)
 }

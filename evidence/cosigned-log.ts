@@ -4,7 +4,7 @@
  * the answer. The cosigned note is what relying parties hold the log to.
  */
 import { EvidenceError } from './evidence-error.ts'
-import { loadTree } from './log-tree.ts'
+import { loadTree, tilesFrom } from './log-tree.ts'
 import type { NoteVerifier } from './note-key.ts'
 import { formatNote, parseNote, parseSignatures, type SignedNote } from './signed-note.ts'
 import type { TileSource } from './tile-source.ts'
@@ -24,7 +24,7 @@ export async function witnessRequest(
 ): Promise<string> {
   const { size } = openCheckpoint(note, log)
   if (old > size) throw new EvidenceError('LOG_FORKED', `a witness holds ${old} of ${size} entries`)
-  const tree = await loadTree((level, index) => source.tile(level, index), size, [old - 1])
+  const tree = await loadTree(tilesFrom(source), size, [old - 1])
   const proof = tree.consistencyProof(old).map((hash) => Buffer.from(hash).toString('base64'))
   return [`old ${old}`, ...proof, '', note].join('\n')
 }

@@ -85,7 +85,7 @@ async function loadWholeEdge(
   { size, root }: Checkpoint,
   placed: PlacedBatch,
 ): Promise<TreeEdge> {
-  const edge = await loadEdge((level, index) => store.tile(tx, level, index), placed.size)
+  const edge = await loadEdge((places) => store.tiles(tx, places), placed.size)
   if (placed.size !== size || !sameHash(edge.root(), root)) {
     throw new EvidenceError('LOG_FORKED', `stored tiles do not give the root of size ${size}`)
   }

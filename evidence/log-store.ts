@@ -3,6 +3,7 @@ import { type QueryExecutorProvider, sql } from 'kysely'
 import { byteaArray } from './bytea-array.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { firstRow } from './log-database.ts'
+import type { TilePlace } from './log-tree.ts'
 import { TILE_WIDTH } from './tile.ts'
 import type { GrownTile } from './tree-edge.ts'
 
@@ -134,14 +135,18 @@ export class LogStore {
       throw new EvidenceError('LOG_HEAD_MOVED', `size ${from} is not the head`)
   }
 
-  /** Hashes of one tile, as many as there are by now; none when it does not exist. */
-  async tile(on: QueryExecutorProvider, level: number, index: number): Promise<Uint8Array> {
-    const row = await firstRow(
-      on,
-      sql<{ hashes: Uint8Array }>`select hashes from evidence_tile
-        where space_id = ${this.#space} and level = ${level} and idx = ${index}`,
-    )
-    return row?.hashes ?? new Uint8Array(0)
+  /** Hashes of tiles, as many as there are by now; none of one that does not exist. */
+  async tiles(
+    on: QueryExecutorProvider,
+    places: readonly TilePlace[],
+  ): Promise<readonly Uint8Array[]> {
+    const { rows } = await sql<{ hashes: Uint8Array | null }>`select hashes
+      from unnest(${places.map(({ level }) => level)}::int[],
+        ${places.map(({ index }) => index)}::bigint[]) with ordinality as place (level, idx, at)
+      left join evidence_tile tile on tile.space_id = ${this.#space}
+        and tile.level = place.level and tile.idx = place.idx
+      order by at`.execute(on)
+    return rows.map(({ hashes }) => hashes ?? new Uint8Array(0))
   }
 
   /** The entries of one bundle, as many as there are by now. */

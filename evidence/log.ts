@@ -120,7 +120,9 @@ class EvidenceLog implements Evidence {
     const { head, note } = await sequencer.observe()
     const leaf = index < head.size ? await store.leaf(database.reader, index) : undefined
     if (leaf === undefined) throw new EvidenceError('RECEIPT_NOT_FOUND', `index ${index}`)
-    const tree = await loadTree((level, at) => this.tile(level, at), head.size, [index])
+    const tree = await loadTree((places) => store.tiles(database.reader, places), head.size, [
+      index,
+    ])
     return makeReceipt(tree, note, index, Buffer.from(leaf.body).toString())
   }
 
@@ -129,7 +131,8 @@ class EvidenceLog implements Evidence {
   }
 
   async tile(level: number, index: number): Promise<Uint8Array> {
-    return this.#parts.store.tile(this.#parts.database.reader, level, index)
+    const [hashes] = await this.#parts.store.tiles(this.#parts.database.reader, [{ level, index }])
+    return hashes ?? new Uint8Array(0)
   }
 
   async bundle(index: number): Promise<readonly Uint8Array[]> {

@@ -42,6 +42,9 @@ export class Sequencer {
   #tickets: WaitingTicket[] = []
   #observers: Waiting<Growth>[] = []
   #draining: Promise<void> | undefined
+  #answering: Promise<unknown> = Promise.resolve()
+  #released: Growth | undefined
+  #newestTicket = 0n
   #broken: EvidenceError | undefined
 
   constructor(parts: SequencerParts) {
@@ -56,10 +59,13 @@ export class Sequencer {
   }
 
   /** The receipt of an entry whose transaction has committed; RECEIPT_NOT_FOUND otherwise. */
-  settle(posted: Posted): Promise<Receipt> {
-    return this.#wait((waiting) => {
-      this.#tickets.push({ ...posted, ...waiting })
-    })
+  async settle(posted: Posted): Promise<Receipt> {
+    return (
+      (await this.#settled(posted)) ??
+      this.#wait((waiting) => {
+        this.#tickets.push({ ...posted, ...waiting })
+      })
+    )
   }
 
   /** Sequences what lies in the outbox and gives the log as it then stands, released. */
@@ -69,9 +75,10 @@ export class Sequencer {
     })
   }
 
-  /** Resolves when no batch is under way. */
+  /** Resolves when no batch is under way and everyone was answered. */
   async idle(): Promise<void> {
     await this.#draining
+    await this.#answering
   }
 
   #wait<T>(add: (waiting: Waiting<T>) => void): Promise<T> {
@@ -88,14 +95,15 @@ export class Sequencer {
       const entries = this.#entries.splice(0, BATCH_LIMIT)
       const tickets = this.#tickets.splice(0)
       const observers = this.#observers.splice(0)
+      const everyone = [...entries, ...tickets, ...observers]
       try {
         const growth = await this.#grow(entries)
-        acknowledge(entries, growth)
-        await this.#settle(tickets, growth)
-        for (const observer of observers) observer.resolve(growth)
+        // The next batch is under way while this one's receipts are made.
+        const answer = () => this.#answer(entries, tickets, observers, growth)
+        const answered = nextTurn().then(answer).catch(this.#reject(everyone))
+        this.#answering = Promise.all([this.#answering, answered])
       } catch (cause) {
-        const error = this.#failure(cause)
-        for (const waiting of [...entries, ...tickets, ...observers]) waiting.reject(error)
+        this.#reject(everyone)(cause)
       }
     }
     // INVARIANT: no await between finding nothing and this line, or a waiting entry would be lost.
@@ -109,43 +117,74 @@ export class Sequencer {
     const growth = await database.transact((tx) => growLog(tx, grower, entries))
     await guard.release(growth.head, (size) => this.#rootAt(size, growth))
     this.#cached = growth.grown ?? grower.cached
+    this.#released = growth
+    const newest = BigInt(growth.tickets.at(-1) ?? 0)
+    if (newest > this.#newestTicket) this.#newestTicket = newest
     return growth
   }
 
   // INVARIANT: a batch that grew the log knows that its root was the one before.
   async #rootAt(size: number, { before, grown }: Growth): Promise<Uint8Array> {
     if (grown && size === before.size) return before.root
-    return (await loadTree(this.#tile, size, [])).root()
+    return (await loadTree(this.#tiles, size, [])).root()
   }
 
-  async #settle(tickets: readonly WaitingTicket[], growth: Growth): Promise<void> {
-    if (tickets.length === 0) return
-    const mayComeLater = growth.tickets.length === BATCH_LIMIT
-    const placed = new Map(growth.tickets.map((ticket, i) => [ticket, growth.before.size + i]))
-    const tree = growth.grown?.view
+  async #answer(
+    entries: readonly WaitingEntry[],
+    tickets: readonly WaitingTicket[],
+    observers: readonly Waiting<Growth>[],
+    growth: Growth,
+  ): Promise<void> {
+    const { head, note, grown, before } = growth
+    const first = head.size - entries.length
+    for (const [i, { body, resolve }] of entries.entries()) {
+      if (grown) resolve(makeReceipt(grown.view, note, first + i, textOf(body)))
+    }
+    for (const observer of observers) observer.resolve(growth)
+    const placed = new Map(growth.tickets.map((ticket, i) => [ticket, before.size + i]))
     for (const waiting of tickets) {
       const { ticket, entry } = waiting
       const index = placed.get(ticket)
-      const receipt =
-        tree && index !== undefined && entry !== undefined
-          ? makeReceipt(tree, growth.note, index, entry)
-          : await this.#stored(ticket, growth)
-      if (receipt) waiting.resolve(receipt)
-      else if (mayComeLater) this.#tickets.push(waiting)
-      else waiting.reject(new EvidenceError('RECEIPT_NOT_FOUND', `ticket ${ticket}`))
+      const isAtHand = grown && index !== undefined && entry !== undefined
+      const receipt = isAtHand
+        ? makeReceipt(grown.view, note, index, entry)
+        : await this.#stored(ticket, growth)
+      if (receipt === undefined && growth.tickets.length < BATCH_LIMIT) {
+        waiting.reject(new EvidenceError('RECEIPT_NOT_FOUND', `ticket ${ticket}`))
+      } else if (receipt === undefined || receipt === 'later') {
+        this.settle({ ticket }).then(waiting.resolve, waiting.reject)
+      } else waiting.resolve(receipt)
     }
   }
 
-  async #stored(ticket: string, { head, note }: Growth): Promise<Receipt | undefined> {
+  // A ticket below one that was placed is most likely placed: its receipt needs no batch.
+  async #settled({ ticket }: Posted): Promise<Receipt | undefined> {
+    if (this.#broken || !this.#released || !/^\d{1,19}$/.test(ticket)) return undefined
+    if (BigInt(ticket) > this.#newestTicket) return undefined
+    const receipt = await this.#stored(ticket, this.#released).catch(() => undefined)
+    return receipt === 'later' ? undefined : receipt
+  }
+
+  // `later`: another replica placed it after this checkpoint. Undefined: nowhere yet, which after a
+  // full batch may still mean that it comes with the next.
+  async #stored(ticket: string, { head, note }: Growth): Promise<Receipt | 'later' | undefined> {
     const { store, database } = this.#parts
     const leaf = await store.leafOfTicket(database.reader, ticket)
     if (leaf === undefined) return undefined
-    const tree = await loadTree(this.#tile, head.size, [leaf.index])
-    return makeReceipt(tree, note, leaf.index, Buffer.from(leaf.body).toString())
+    if (leaf.index >= head.size) return 'later'
+    const tree = await loadTree(this.#tiles, head.size, [leaf.index])
+    return makeReceipt(tree, note, leaf.index, textOf(leaf.body))
   }
 
-  readonly #tile: TileReader = (level, index) =>
-    this.#parts.store.tile(this.#parts.database.reader, level, index)
+  readonly #tiles: TileReader = (places) =>
+    this.#parts.store.tiles(this.#parts.database.reader, places)
+
+  #reject(waiting: readonly Waiting<never>[]): (cause: unknown) => void {
+    return (cause) => {
+      const error = this.#failure(cause)
+      for (const { reject } of waiting) reject(error)
+    }
+  }
 
   // A fork is final: nothing more is signed or released here until a person has looked.
   #failure(cause: unknown): EvidenceError {
@@ -157,10 +196,6 @@ export class Sequencer {
   }
 }
 
-function acknowledge(entries: readonly WaitingEntry[], growth: Growth): void {
-  const tree = growth.grown?.view
-  const first = growth.head.size - entries.length
-  for (const [i, { body, resolve }] of entries.entries()) {
-    if (tree) resolve(makeReceipt(tree, growth.note, first + i, Buffer.from(body).toString()))
-  }
+function textOf(body: Uint8Array): string {
+  return Buffer.from(body).toString()
 }

@@ -135,14 +135,15 @@ async function main(argv: readonly string[]): Promise<number> {
     interrupted: new AbortController().signal,
     confirm: async () => false,
   }
+  const language = languageOf(values.lang)
   try {
     const space = await loadSpace(path.join(import.meta.dirname, 'space.json'))
     const state = stateFolderAt(values.state ?? defaultStatePath(space.file.space))
     const say = (line: string) => process.stdout.write(`${line}\n`)
-    await runDemo({ space, state, io, say, language: languageOf(values.lang) })
+    await runDemo({ space, state, io, say, language })
     return 0
   } catch (error) {
-    return tellFailure(error, io)
+    return tellFailure(error, io, language)
   }
 }
 

@@ -124,9 +124,9 @@ t.test(
   'a refused question has an exit code of its own; a failure of ours shows its place',
   async (t) => {
     const { io, said } = fakeIo()
-    t.equal(tellFailure(new AskError('QUERY_REFUSED', 'refused', 'DENY_SHAPE'), io), 3)
-    t.match(said.err, /^QUERY_REFUSED: refused/)
-    t.equal(tellFailure(new TypeError('broken'), io), 1)
+    t.equal(tellFailure(new AskError('QUERY_REFUSED', 'refused', 'DENY_SHAPE'), io, 'en'), 3)
+    t.match(said.err, /^QUERY_REFUSED: refused\nDENY_SHAPE: .+; .+/, 'and what to do')
+    t.equal(tellFailure(new TypeError('broken'), io, 'en'), 1)
     t.match(said.err, /TypeError: broken\n {4}at /)
   },
 )
