@@ -15,6 +15,7 @@ t.test('docs/api says what the servers serve', async (t) => {
 t.test('every route of the gateway is described, with its refusals', async (t) => {
   const { paths } = JSON.parse((await apiDocuments())['gateway.json'] ?? '{}')
   t.same(Object.keys(paths).sort(), [
+    '/evidence/bundles/{index}',
     '/evidence/checkpoint',
     '/evidence/receipts/{index}',
     '/evidence/tiles/{level}/{index}',
