@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
 import type { HttpServer, TlsOptions } from '#runtime/http-server'
 import type { PartyContext } from '#runtime/process'
+import { readServerTls } from '#runtime/tls-files'
 import { buildApp } from './app.ts'
 import { assembleDesk } from './assemble-desk.ts'
 import { createAuthenticator } from './authenticator.ts'
@@ -26,7 +26,7 @@ export async function startGateway(
   const ground = owned.use(await openGround(context))
   const desk = await openDesk(context, ground)
   owned.use(startSweeper({ desk, db: ground.db, log, everyMs: SWEEP_MS }))
-  const app = await openApp(context, ground, desk, await tlsOf(config, folder))
+  const app = await openApp(context, ground, desk, await readServerTls(config.listen, folder))
   owned.defer(() => app.close())
   const { host, port } = config.listen
   return { did: config.did, url: await app.listen({ host, port }) }
@@ -81,16 +81,4 @@ async function openApp(
       return true
     },
   })
-}
-
-async function tlsOf(config: GatewayConfig, folder: string): Promise<TlsOptions | undefined> {
-  const { tls } = config.listen
-  if (tls === undefined) return undefined
-  const text = (file: string) => readFile(path.resolve(folder, file), 'utf8')
-  const [key, cert, peerAuthorities] = await Promise.all([
-    text(tls.key),
-    text(tls.cert),
-    text(tls.clientCa),
-  ])
-  return { key, cert, peerAuthorities }
 }
