@@ -17,17 +17,16 @@ export function printTable(
   const columns = Object.fromEntries(
     Object.entries(widths).map(([at, width]) => [at, { width, wrapWord: true }]),
   )
-  stdout.write(
-    table(
-      rows.map((row) => [...row]),
-      {
-        border: getBorderCharacters('void'),
-        columnDefault: { paddingLeft: 0, paddingRight: 2 },
-        columns,
-        drawHorizontalLine: () => false,
-      },
-    ),
+  const text = table(
+    rows.map((row) => [...row]),
+    {
+      border: getBorderCharacters('void'),
+      columnDefault: { paddingLeft: 0, paddingRight: 2 },
+      columns,
+      drawHorizontalLine: () => false,
+    },
   )
+  stdout.write(text.replaceAll(/ +$/gm, ''))
 }
 
 /** One JSON document, for programs. */

@@ -56,6 +56,7 @@ export async function runDemo(demo: Demo): Promise<void> {
     const { code, output } = await runVerifierProcess(exported, language)
     say(output.trimEnd().replaceAll(/^/gm, '  '))
     if (code !== 0) throw new Error(`the evidence did not verify (${code})`)
+    say(`  ${words.verified}`)
     say(`\n■ ${words.stop}`)
   }
   say(words.done(decimal({ numerator: BigInt(io.now() - begun), denominator: 1000n }, 1)))

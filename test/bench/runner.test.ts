@@ -66,7 +66,7 @@ t.test('table and document show ratio, figure, anchor and verdict', async (t) =>
   const target = { value: 40, direction: 'at-most' } as const
   const made = record({ results: [result({ target, note: 'sizes' }), result({ anchor: 'bare' })] })
   const document = renderDocument([made])
-  t.match(document, '| a \\| b | 0.5 × | ≤ 40 ms | pass | 39.9 ms | peer: 80 ms |')
+  t.match(document, '| a \\| b | 0.5 × | ≤ 40 ms | pass |  39.9 ms | peer: 80 ms |')
   t.match(document, '- a | b: sizes')
   const printed = report(made)
   for (const text of ['0.5 ×', '39.9 ms', 'peer: 80 ms', '≤ 40 ms', 'pass', 'bare']) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
@@ -71,6 +71,13 @@ t.test('the example is a space that can run', async (t) => {
   t.match(await baotu(`space check ${SPACE} --lang en`), { code: 0, out: /is fine: 4 holders/ })
   t.match(await baotu(`space check ${SPACE} --lang zh`), { code: 0, out: /正确：提供方 4/ })
   t.match(JSON.parse((await baotu(`space check ${SPACE} --json`)).out), { products: 2 })
+})
+
+t.test('the linter finds nothing to warn of in the example’s policies', async (t) => {
+  const folder = 'examples/three-cities/policies'
+  const files = readdirSync(path.join(PROJECT_ROOT, folder)).map((name) => `${folder}/${name}`)
+  const { code, out } = await baotu(`policy lint ${files.join(' ')} --lang en`)
+  t.match({ code, out }, { code: 0, out: /errors +0 *\nwarnings +0 *\n/ })
 })
 
 t.test('a broken space file is told with file, line and column', async (t) => {

@@ -38,6 +38,8 @@ interface Ready {
   }[]
 }
 
+/** All that the command line ever said. */
+const outputs: string[] = []
 let launcher: ChildProcess
 let ready: Ready
 t.teardown(() => launcher?.kill('SIGKILL'))
@@ -111,6 +113,8 @@ t.test('no planted value is outside of its holder, in any form', async (t) => {
   for (const file of filesOutsideOfData()) {
     t.same(findCanaries(readFileSync(path.join(STATE, file)), CANARIES), [], file)
   }
+  t.ok(outputs.length > 8)
+  t.same(findCanaries(Buffer.from(outputs.join('\n')), CANARIES), [], 'what commands printed')
   for (const body of ['operator.shandong', 'release.shandong', 'tax.jinan', 'tax.binzhou']) {
     t.same(await findInDatabase(`did:web:${body}.example`), [], `database of ${body}`)
   }
@@ -165,6 +169,7 @@ async function baotu(...argv: string[]) {
     interrupted: new AbortController().signal,
     confirm: async () => false,
   })
+  outputs.push(said.out, said.err)
   return { code, ...said }
 }
 
