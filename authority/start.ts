@@ -46,7 +46,8 @@ export async function startAuthority(
   })
   owned.defer(() => app.close())
   const { host, port } = config.listen
-  return { did: config.did, url: await app.listen({ host, port }) }
+  const url = await app.listen({ host, port, listenTextResolver: () => 'listening' })
+  return { did: config.did, url }
 }
 
 async function openKeys({ config, folder, clock }: PartyContext<AuthorityConfig>) {

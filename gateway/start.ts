@@ -29,11 +29,12 @@ export async function startGateway(
   const app = await openApp(context, ground, desk, await readServerTls(config.listen, folder))
   owned.defer(() => app.close())
   const { host, port } = config.listen
-  return { did: config.did, url: await app.listen({ host, port }) }
+  const url = await app.listen({ host, port, listenTextResolver: () => 'listening' })
+  return { did: config.did, url }
 }
 
 async function openDesk(
-  { config, folder, clock }: Configured,
+  { config, folder, clock, log }: Configured,
   ground: GatewayGround,
 ): Promise<GatewayDesk> {
   const { did, spaceId, release, auditor, policies, limits, seconds } = config
@@ -43,7 +44,7 @@ async function openDesk(
   )
   const desk = assembleDesk({
     ...ground,
-    ...{ did, spaceId, release, auditor, clock },
+    ...{ did, spaceId, release, auditor, clock, log },
     verify: verifyJws,
     snapshot: () => snapshot,
     random: systemRandom,

@@ -39,6 +39,7 @@ export async function refuseTask(
     await desk.signals.changed(tx, attempt.request)
   })
   faultPoint('gateway.refused.after-store')
+  desk.log.info({ taskId: task, kind, code }, 'task refused')
 }
 
 const ASK_LATER_MS = 5000

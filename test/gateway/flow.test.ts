@@ -145,3 +145,10 @@ t.test('a directory renewed in mid-session is followed, another transcript is no
   const renewed = await parties.releaseConfirmation(task)
   t.equal((await parties.answer(release, task, { confirmation: renewed })).status, 204)
 })
+
+t.test('the log holds ids and codes only', async (t) => {
+  const text = gateway.replicas.flatMap(({ logged }) => logged).join('')
+  t.match(text, /"msg":"question decided"/)
+  t.match(text, /"outcome":"released","msg":"task answered"/)
+  t.notMatch(text, /eyJ|case-1|tax12|credit-policy|dropped|withheld/)
+})
