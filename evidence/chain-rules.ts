@@ -32,13 +32,21 @@ export const STRICT_RULES: ChainRules = { require: new Set(CHAIN_LINKS), names: 
 
 /** Reads a rules file; TRUST_POLICY_MALFORMED for anything it does not name. */
 export function parseChainRules(text: string): ChainRules {
-  const { require: links, names = {}, ...more }: Partial<RulesFile> = JSON.parse(text)
+  const { require: links, names = {}, ...more } = parseFile(text)
   const required = CHAIN_LINKS.filter((link) => links?.includes(link))
   const isKnown = Array.isArray(links) && required.length === new Set(links).size
-  if (!isKnown || Object.keys(more).length > 0) {
+  if (!isKnown || Object.keys(more).length > 0 || typeof names !== 'object' || names === null) {
     throw new EvidenceError('TRUST_POLICY_MALFORMED', 'rules: unknown link or member')
   }
   return { require: new Set(required), names }
+}
+
+function parseFile(text: string): Partial<RulesFile> {
+  try {
+    return Object(JSON.parse(text))
+  } catch (cause) {
+    throw new EvidenceError('TRUST_POLICY_MALFORMED', 'rules: not JSON', { cause })
+  }
 }
 
 /** The file form of rules; read back by `parseChainRules`. */

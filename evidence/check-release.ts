@@ -51,7 +51,10 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
   if (!used.isSubsetOf(relayed)) yield disagrees(own, 'released from an unknown input')
   if (!relayed.isSubsetOf(used)) yield disagrees(own, 'released without a submitted input')
   const submissions = new Set(inputs.map(({ entry }) => entry.submission))
-  if (submitted.length === 0) yield missing(own, 'holder.submitted', 'holder')
+  for (const holder of new Set(inputs.map(({ entry }) => entry.holder))) {
+    const isRecorded = submitted.some(({ entry }) => entry.actor === holder)
+    if (!isRecorded) yield missing(own, `holder.submitted of ${holder}`, 'holder')
+  }
   for (const mine of submitted) {
     if (!submissions.has(mine.entry.submission)) {
       yield disagrees(mine, 'the holder submitted something else')

@@ -8,6 +8,7 @@ import type { NoteSigner } from './note-signer.ts'
 import { formatNote, parseNote } from './signed-note.ts'
 import { TreeView } from './tree.ts'
 import type { TreeEdge } from './tree-edge.ts'
+import { verifyNote } from './verify-note.ts'
 
 /** An entry that came without a transaction. */
 export interface DirectEntry {
@@ -56,7 +57,7 @@ export async function growLog(
   const leaves = [...placed.hashes, ...direct.map(({ hash }) => hash)]
   if (leaves.length === 0) return { head: before, note, before, tickets, grown: undefined }
   const own = cached?.note === note ? cached : undefined
-  const edge = own?.edge.settled() ?? (await loadWholeEdge(store, tx, before, placed))
+  const edge = own?.edge.settled() ?? (await loadWholeEdge(store, tx, placed, signers))
   for (const leaf of leaves) edge.add(leaf)
   const view = new TreeView(edge.size, edge.node, own?.view)
   const head = { origin: before.origin, size: edge.size, root: view.root() }
@@ -82,12 +83,24 @@ export async function signed(signers: readonly NoteSigner[], head: Checkpoint): 
 async function loadWholeEdge(
   store: LogStore,
   tx: QueryExecutorProvider,
-  { size, root }: Checkpoint,
   placed: PlacedBatch,
+  signers: readonly NoteSigner[],
 ): Promise<TreeEdge> {
+  const { size, root } = ownCheckpoint(placed.note, signers)
   const edge = await loadEdge((places) => store.tiles(tx, places), placed.size)
   if (placed.size !== size || !sameHash(edge.root(), root)) {
     throw new EvidenceError('LOG_FORKED', `stored tiles do not give the root of size ${size}`)
   }
   return edge
+}
+
+// Whoever can write the tables still cannot sign: nothing is built on what this log did not sign.
+function ownCheckpoint(note: string, signers: readonly NoteSigner[]): Checkpoint {
+  const keys = signers.map(({ verifier }) => verifier)
+  try {
+    verifyNote(parseNote(note), keys)
+  } catch (cause) {
+    throw new EvidenceError('LOG_FORKED', 'the stored checkpoint has another key', { cause })
+  }
+  return parseCheckpoint(parseNote(note).text)
 }

@@ -1,4 +1,4 @@
-import { isIncluded, leafHash } from '#crypto/merkle'
+import { isIncluded, leafHash, sameHash } from '#crypto/merkle'
 import { EvidenceError } from './evidence-error.ts'
 import type { NoteVerifier } from './note-key.ts'
 import { decodeBase64, parseNote } from './signed-note.ts'
@@ -22,13 +22,20 @@ export interface Receipt {
   readonly entry: string
 }
 
-/** The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. */
+/**
+ * The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. LOG_FORKED
+ * when the entry is not the one that the tree was made of: its table was changed.
+ */
 export function makeReceipt(tree: TreeView, note: string, index: number, entry: string): Receipt {
   const base64 = (hash: Uint8Array) =>
     Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('base64')
+  const leaf = tree.leaf(index)
+  if (!sameHash(leaf, leafHash(Buffer.from(entry)))) {
+    throw new EvidenceError('LOG_FORKED', `stored entry ${index} is not the one that was logged`)
+  }
   return {
     index,
-    leafHash: base64(tree.leaf(index)),
+    leafHash: base64(leaf),
     checkpoint: note,
     proof: tree.inclusionProof(index).map(base64),
     entry,

@@ -14,6 +14,7 @@ export const VERIFIER_WORDS = {
     broughtPolicy:
       '注意：公钥取自证据自带的策略文件，只能说明证据自身一致。请用 --policy 给出您从别处得到的策略。',
     noManifest: '注意：没有签名清单，日志之外的文件（名称、规则）未受保护。',
+    absentLog: (origin: string) => `注意：策略所列日志 ${origin} 不在本文件夹中，其记录未知。`,
     waived: (links: string) => `注意：所用规则不要求这些环节：${links}`,
   },
   en: {
@@ -30,6 +31,8 @@ Example: baotu evidence verify ./bundle --policy ./policy --result sha256-… --
     broughtPolicy:
       'Note: the keys are those of the policy file that came with the evidence, so this shows only that it agrees with itself. Give the policy that you got elsewhere with --policy.',
     noManifest: 'Note: no signed manifest; files outside the logs (names, rules) are unprotected.',
+    absentLog: (origin: string) =>
+      `Note: log ${origin} of the policy is not in this folder; what it records is not known.`,
     waived: (links: string) => `Note: the rules used do not demand these links: ${links}`,
   },
 } as const

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
+import type { Finding } from './finding.ts'
 import { describeFinding } from './finding-words.ts'
 import { findDeliveries, traceResult } from './lineage.ts'
 import type { Replay } from './replay.ts'
@@ -26,6 +27,8 @@ interface Asked {
   readonly policyFile: string
   readonly isOwnPolicy: boolean
   readonly rules: ChainRules
+  /** The folder's own rules cannot be read: then every link is demanded. */
+  readonly brokenRules: readonly Finding[]
   readonly result: string | undefined
   readonly language: StoryLanguage
   readonly isJson: boolean
@@ -40,9 +43,10 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
       return 0
     }
     const policy = parseTrustPolicy(readFileSync(asked.policyFile, 'utf8'))
-    const { rules, folder } = asked
+    const { rules, folder, brokenRules } = asked
     const report = verifyEvidence(folder, { policy, rules, ...(replay && { replay }) })
-    return print(asked, report, io)
+    const findings = [...report.findings, ...brokenRules]
+    return print(asked, { ...report, findings, isGood: findings.length === 0 }, io)
   } catch (error) {
     io.stderr(`${reasonOf(error)}\n`)
     return 2
@@ -65,16 +69,28 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
   const [given, ...more] = positionals
   if (values.help || given === undefined || more.length > 0) return undefined
   const folder = path.resolve(cwd, given)
-  const rulesFile = path.resolve(cwd, values.rules ?? path.join(folder, RULES_FILE))
-  const isGiven = values.rules !== undefined || existsSync(rulesFile)
   return {
     folder,
     policyFile: path.resolve(cwd, values.policy ?? path.join(folder, POLICY_FILE)),
     isOwnPolicy: values.policy !== undefined,
-    rules: isGiven ? parseChainRules(readFileSync(rulesFile, 'utf8')) : STRICT_RULES,
+    ...rulesFor(folder, values.rules && path.resolve(cwd, values.rules)),
     result: values.result,
     language: languageOf(values.lang),
     isJson: values.json,
+  }
+}
+
+// Rules of one's own are read or refused; those of the folder are as suspect as the rest of it.
+function rulesFor(folder: string, own: string | undefined): Pick<Asked, 'rules' | 'brokenRules'> {
+  const brokenRules: Finding[] = []
+  const file = own ?? path.join(folder, RULES_FILE)
+  if (own === undefined && !existsSync(file)) return { rules: STRICT_RULES, brokenRules }
+  try {
+    return { rules: parseChainRules(readFileSync(file, 'utf8')), brokenRules }
+  } catch (error) {
+    if (own !== undefined) throw error
+    brokenRules.push({ code: 'FILE_ALTERED', file: RULES_FILE, detail: 'cannot be read' })
+    return { rules: STRICT_RULES, brokenRules }
   }
 }
 
@@ -124,21 +140,24 @@ function verdict(asked: Asked, report: Report): string {
 }
 
 // What the verdict rests on, so that nobody takes it for more than it is.
-function caveats({ isOwnPolicy, rules, language }: Asked, { isSealed }: Report): string {
+function caveats({ isOwnPolicy, rules, language }: Asked, { isSealed, absent }: Report): string {
   const words = VERIFIER_WORDS[language]
   const waived = [...STRICT_RULES.require].filter((link) => !rules.require.has(link))
   const lines = [
     ...(isOwnPolicy ? [] : [words.broughtPolicy]),
     ...(isSealed ? [] : [words.noManifest]),
+    ...absent.map((origin) => words.absentLog(origin)),
     ...(waived.length > 0 ? [words.waived(waived.join(', '))] : []),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
 
-function summary({ isGood, findings, checkpoints, results, replayed, isSealed }: Report) {
+function summary(report: Report) {
+  const { isGood, findings, checkpoints, absent, results, replayed, isSealed } = report
   return {
     isGood,
     isSealed,
+    absent,
     findings,
     logs: checkpoints.map(({ origin, size, root }) => {
       return { origin, size, root: Buffer.from(root).toString('base64') }

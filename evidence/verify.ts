@@ -35,6 +35,8 @@ export interface Report {
   readonly findings: readonly Finding[]
   /** The logs that were checked, with what their checkpoints say. */
   readonly checkpoints: readonly Checkpoint[]
+  /** Logs that the policy trusts and the folder does not hold; their records are not known. */
+  readonly absent: readonly string[]
   /** Every delivered result, in log order. */
   readonly results: readonly Lineage[]
   readonly entries: EntryIndex
@@ -48,7 +50,9 @@ export interface Report {
 
 export function verifyEvidence(folder: string, options: VerifyOptions): Report {
   const { policy, rules, replay } = options
-  const logs = policy.logs.map((log) => verifyLog(folder, log, policy))
+  const isHeld = ({ name }: NoteVerifier) => existsSync(path.join(folder, placeOf(folder, name)))
+  const held = policy.logs.filter(isHeld)
+  const logs = held.map((log) => verifyLog(folder, log, policy))
   const entries = new EntryIndex()
   for (const { log, checked } of logs) {
     for (const [index, entry] of checked.entries) entries.add(log.name, index, entry)
@@ -60,6 +64,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     ...(replay ? replayRelease(folder, lineage, openings, replay) : NOT_REPLAYED),
   }))
   const findings = [
+    ...(held.length > 0 ? [] : [NO_LOG]),
     ...checkManifest(folder, policy.logs),
     ...logs.flatMap((log) => log.findings),
     ...heldReceipts(folder, logs),
@@ -72,6 +77,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     isGood: findings.length === 0,
     findings,
     checkpoints: logs.flatMap(({ checked }) => checked.checkpoint ?? []),
+    absent: policy.logs.filter((log) => !held.includes(log)).map(({ name }) => name),
     results,
     entries,
     openings,
@@ -82,6 +88,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
   }
 }
 
+const NO_LOG: Finding = { code: 'FILE_MISSING', file: 'logs', detail: 'no log of the policy' }
 const NOT_REPLAYED: ReplayedRelease = { findings: [], isDone: false }
 
 interface VerifiedLog {
@@ -91,7 +98,7 @@ interface VerifiedLog {
 }
 
 function verifyLog(folder: string, log: NoteVerifier, policy: TrustPolicy): VerifiedLog {
-  const place = existsSync(path.join(folder, 'checkpoint')) ? '' : logFolder(log.name)
+  const place = placeOf(folder, log.name)
   const files = new TileFolder(path.join(folder, place))
   const checked = checkLog(files, log)
   const size = checked.checkpoint?.size ?? 0
@@ -110,6 +117,11 @@ function verifyLog(folder: string, log: NoteVerifier, policy: TrustPolicy): Veri
     }
   }
   return { log, checked, findings: findings.map((finding) => placed(place, finding)) }
+}
+
+// A log exported alone is evidence too: then the folder is the log's.
+function placeOf(folder: string, origin: string): string {
+  return existsSync(path.join(folder, 'checkpoint')) ? '' : logFolder(origin)
 }
 
 function heldReceipts(folder: string, logs: readonly VerifiedLog[]): Finding[] {

@@ -21,12 +21,16 @@ const AT = 1_800_000_000_000
 const TERM = { from: AT - 1000, until: AT + 1_000_000 }
 
 /** Judges one delivered result of a gateway's log that holds exactly these entries. */
-function judged(drafts: readonly EntryDraft[], rules = STRICT_RULES): Finding[] {
+function judged(
+  drafts: readonly EntryDraft[],
+  rules = STRICT_RULES,
+  holders: readonly string[] = TAX,
+): Finding[] {
   const index = new EntryIndex()
   for (const [i, draft] of drafts.entries()) {
     index.add('gateway.example/log', i, { ...draft, v: 1, at: AT + i })
   }
-  for (const holder of TAX) {
+  for (const holder of holders) {
     for (const [i, body] of holderLog(holder).bodies.entries()) {
       index.add(`${holder}/log`, i, JSON.parse(Buffer.from(body).toString()))
     }
@@ -356,6 +360,12 @@ t.test('a sandbox job: registered, run, finished, judged, reviewed by another', 
   t.match(altered('job.started', { engine: digest('else') }), [{ code: 'LINK_DISAGREES' }])
   t.match(altered('review.decided', { outcome: 'REFUSED' }), [{ code: 'LINK_NOT_IN_FORCE' }])
   t.match(altered('review.decided', { reviewer: BANK }), [{ code: 'LINK_DISAGREES' }])
+})
+
+t.test('each holder’s own log must say what it submitted', async (t) => {
+  t.match(judged(good, STRICT_RULES, TAX.slice(1)), [
+    { code: 'LINK_MISSING', detail: `holder.submitted of ${TAX[0]}` },
+  ])
 })
 
 t.test('rules decide which links count; a rules file says nothing else', async (t) => {

@@ -117,6 +117,22 @@ t.test('a log that cannot be written refuses, and recovers', async (t) => {
   t.equal((await append()).index, 2, 'the entry whose receipt failed was kept with its event')
 })
 
+t.test('whoever can write the tables cannot speak for the log', async (t) => {
+  const { open } = await place(t)
+  const { db, append, evidence } = await open('one')
+  await append()
+  await append(other)
+  await sql`update evidence_leaf set body = (select body from evidence_leaf where idx = 1)
+    where idx = 0`.execute(db)
+  await t.rejects(evidence.receiptAt(0), { code: 'LOG_FORKED' }, 'an entry was replaced')
+  t.equal((await evidence.receiptAt(1)).index, 1, 'the others still stand')
+  const forged = new MadeLog(ORIGIN, 'impostor')
+  for (const body of await evidence.bundle(0)) forged.addBytes(body)
+  await sql`update evidence_tile set hashes = ${await forged.tile(0, 0)}`.execute(db)
+  await sql`update evidence_head set note = ${await forged.checkpoint()}`.execute(db)
+  await t.rejects(append(), { code: 'LOG_FORKED' }, 'a whole history of another key')
+})
+
 t.test('a log of another origin is not continued', async (t) => {
   const { open } = await place(t)
   const { db, guard } = await open('one')

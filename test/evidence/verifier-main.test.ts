@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { STRICT_RULES } from '#evidence/chain-rules'
+import { logFolder } from '#evidence/evidence-folder'
 import { runVerifier } from '#evidence/verifier'
 import { exported, temporaryFolder } from './made-folder.ts'
 import { digest, gatewayLog, holderLog, TAX } from './made-story.ts'
@@ -62,7 +63,14 @@ t.test('the story of one result, for a lawyer', async (t) => {
   t.match(english.text, /signed by did:web:tax\.jinan\.example, Quancheng Bank/)
   t.equal(told('--result', digest('nothing')).code, 1)
   t.equal(told('--policy', path.join(folder, 'absent')).code, 2)
-  t.match(told('--json').text, /"isGood": true/)
+  rmSync(path.join(folder, logFolder(holderLog(TAX[1]).origin)), { recursive: true })
+  const partial = told('--lang', 'en')
+  t.match(partial, { code: 1, text: /log tax\.qingdao\.example\/log of the policy is not in this/ })
+  t.match(partial.text, /LINK_MISSING.*holder\.submitted of did:web:tax\.qingdao\.example/)
+  writeFileSync(rules, '{"require":[')
+  t.match(told('--lang', 'en'), { code: 1, text: /FILE_ALTERED\] rules\.json/ })
+  t.equal(told('--rules', rules).code, 2, 'rules of one’s own must be readable')
+  t.match(told('--json').text, /"isGood": false/)
 })
 
 /** Files that the entry reaches by imports that remain at run time; a package in it fails the test. */
