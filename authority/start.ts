@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { openKeyFile } from '#crypto/sign/key-file'
@@ -6,11 +5,11 @@ import type { KeyProvider } from '#crypto/sign/key-provider'
 import { parseMessage } from '#protocol/messages/parse'
 import { Product } from '#protocol/messages/product'
 import { PROBLEMS } from '#protocol/problems'
-import type { TlsOptions } from '#runtime/http-server'
 import { readJsonFile } from '#runtime/json-file'
 import type { PartyContext } from '#runtime/process'
 import { RUNTIME_PROBLEMS } from '#runtime/runtime-problems'
 import { readSecret } from '#runtime/secret-source'
+import { readServerTls } from '#runtime/tls-files'
 import { buildApp } from './app.ts'
 import { AuthorityError } from './authority-error.ts'
 import type { AuthorityConfig } from './config.ts'
@@ -36,7 +35,7 @@ export async function startAuthority(
     validityMs: config.validityHours * HOUR_MS,
   })
   await publisher.current()
-  const tls = await tlsOf(config, folder)
+  const tls = await readServerTls(config.listen, folder)
   const problems = { ...RUNTIME_PROBLEMS, ...PROBLEMS }
   const app = await buildApp({
     publisher,
@@ -47,7 +46,8 @@ export async function startAuthority(
   })
   owned.defer(() => app.close())
   const { host, port } = config.listen
-  return { did: config.did, url: await app.listen({ host, port }) }
+  const url = await app.listen({ host, port, listenTextResolver: () => 'listening' })
+  return { did: config.did, url }
 }
 
 async function openKeys({ config, folder, clock }: PartyContext<AuthorityConfig>) {
@@ -85,12 +85,4 @@ async function readProduct(file: string): Promise<Product> {
     const reason = cause instanceof Error ? cause.message : 'no product'
     throw new AuthorityError('PRODUCT_REFUSED', `${file}: ${reason}`, cause)
   }
-}
-
-async function tlsOf(config: AuthorityConfig, folder: string): Promise<TlsOptions | undefined> {
-  const { tls } = config.listen
-  if (tls === undefined) return undefined
-  const text = (file: string) => readFile(path.resolve(folder, file), 'utf8')
-  const [key, cert] = await Promise.all([text(tls.key), text(tls.cert)])
-  return { key, cert, peerAuthorities: await text(tls.clientCa) }
 }

@@ -8,7 +8,8 @@ import { type BenchmarkRecord, checkResults, keepRecord, readRecords } from './r
 import { report, summary } from './runner/report.ts'
 
 // npm run bench -- <name>... [--quick]: runs the named benchmarks one after another, shows and
-// keeps their results and writes docs/benchmarks.md from all that are kept. Without a name: a list.
+// keeps their results and writes docs/benchmarks.md from all that are kept. --document writes the
+// document alone. Without a name: a list.
 
 const FOLDER = import.meta.dirname
 const RESULTS = path.join(FOLDER, 'results')
@@ -21,11 +22,14 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      document: { type: 'boolean', default: false },
+    },
   })
   const known = await benchmarkNames()
   const unknown = positionals.filter((name) => !known.includes(name))
-  if (positionals.length === 0 || unknown.length > 0) {
+  if (unknown.length > 0 || (positionals.length === 0 && !values.document)) {
     print(unknown.map((name) => `There is no benchmark \`${name}\`.\n`).join(''))
     print(await listing(known))
     return unknown.length > 0 ? 2 : 0
@@ -48,7 +52,7 @@ async function listing(names: readonly string[]): Promise<string> {
     const last = kept === undefined ? 'not run yet' : `${kept.date}  ${summary(kept.results)}`
     return `  ${name.padEnd(14)} ${last}\n`
   })
-  return `npm run bench -- <name>... [--quick]\n\n${lines.join('')}`
+  return `npm run bench -- <name>... [--quick | --document]\n\n${lines.join('')}`
 }
 
 async function runOne(benchmark: string, quick: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import { spaceCheck } from './commands/space-check.ts'
 import { status } from './commands/status.ts'
 import { up } from './commands/up.ts'
 import { evidence } from './evidence.ts'
+import { policy } from './policy.ts'
 
 /** Every command of `baotu`, in the order of its help. */
 export const COMMANDS: readonly Command[] = [
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   query,
   spaceCheck,
   keysRotate,
+  policy,
   evidence,
   helpCommand(() => COMMANDS),
 ]

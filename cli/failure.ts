@@ -1,4 +1,5 @@
 import { PROBLEMS } from '#protocol/problems'
+import type { ProblemTable } from '#runtime/problem'
 import { RemoteProblem } from '#runtime/remote-errors'
 import { RUNTIME_PROBLEMS } from '#runtime/runtime-problems'
 import { AskError } from '#sdk/errors'
@@ -7,15 +8,20 @@ import { type Language, languageOf } from './language.ts'
 
 /** Codes of what the user can mend in a file or on the command line. */
 const TO_MEND =
-  /^(CLI|CONFIG|JSON|SPACE|STATE|QUESTION|POLICY|MAPPING|PRODUCT|SECRET|COLUMN|FUNCTION|OPERATOR|VALUE|MEASURE|RANGE|QUERY_TOO|CAPACITY)_/
+  /^(CLI|CONFIG|JSON|SPACE|STATE|QUESTION|POLICY|MAPPING|PRODUCT|SECRET|COLUMN|FUNCTION|OPERATOR|VALUE|MEASURE|RANGE|QUERY_TOO|CAPACITY|TRUST_POLICY)_/
+
+const KNOWN: ProblemTable = { ...RUNTIME_PROBLEMS, ...PROBLEMS }
 
 /**
  * Tells a failure on stderr, code first, and gives the exit code. A failure without a code is ours:
  * it is told with its stack, which names places of the program and no data.
  */
 export function tellFailure(error: unknown, io: CommandIo, named?: string): number {
+  const language = languageOf(named)
   if (error instanceof RemoteProblem && error.remoteCode !== undefined) {
-    return tellProblem(error.remoteCode, io, languageOf(named))
+    tellProblem(error.remoteCode, io, language)
+    const { status = 500 } = KNOWN[error.remoteCode] ?? {}
+    return status < 500 ? EXIT.refused : EXIT.failed
   }
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
@@ -26,18 +32,19 @@ export function tellFailure(error: unknown, io: CommandIo, named?: string): numb
   const place = placeOf(error)
   io.stderr.write(`${code}: ${message}${place === undefined ? '' : ` (${place})`}\n`)
   if (error instanceof UsageError) io.stderr.write('See `baotu help`.\n')
-  if (error instanceof AskError) return EXIT.refused
+  if (error instanceof AskError) {
+    if (error.reason !== undefined) tellProblem(error.reason, io, language)
+    return EXIT.refused
+  }
   if (error instanceof NotUpError) return EXIT.notUp
   return TO_MEND.test(code) ? EXIT.usage : EXIT.failed
 }
 
 // What another party refused, in the words of the one problem table.
-function tellProblem(code: string, io: CommandIo, language: Language): number {
-  const table = { ...RUNTIME_PROBLEMS, ...PROBLEMS }
-  const row = Object.entries(table).find(([known]) => known === code)?.[1]
+function tellProblem(code: string, io: CommandIo, language: Language): void {
+  const row = KNOWN[code]
   const text = row === undefined ? '' : `: ${row.title[language]}; ${row.hint[language]}`
   io.stderr.write(`${code}${text}\n`)
-  return row !== undefined && row.status < 500 ? EXIT.refused : EXIT.failed
 }
 
 function codeOf(error: unknown): string | undefined {

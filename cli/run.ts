@@ -10,14 +10,14 @@ export async function runBaotu(argv: readonly string[], io: CommandIo): Promise<
   try {
     const [first] = argv
     if (first === undefined || first === '--help' || first === '-h') {
-      io.stdout.write(overview(COMMANDS, languageOf(undefined)))
+      io.stdout.write(overview(COMMANDS, languageOf(namedLanguage(argv))))
       return first === undefined ? EXIT.usage : EXIT.ok
     }
     const command = COMMANDS.find(({ name }) => name === argv.slice(0, words(name)).join(' '))
     if (command === undefined) throw unknownCommand(argv)
     const rest = argv.slice(words(command.name))
     if (rest.includes('--help') || rest.includes('-h')) {
-      io.stdout.write(command.help[languageOf(undefined)])
+      io.stdout.write(command.help[languageOf(namedLanguage(argv))])
       return EXIT.ok
     }
     return await command.run(rest, io)
@@ -26,9 +26,10 @@ export async function runBaotu(argv: readonly string[], io: CommandIo): Promise<
   }
 }
 
-// Told before any option is understood, since it may be the options that are wrong.
+// Before the command line is understood, and when it is not, the option may stand anywhere.
 function namedLanguage(argv: readonly string[]): string | undefined {
-  return argv[argv.indexOf('--lang') + 1]
+  const at = argv.indexOf('--lang')
+  return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--lang='))?.slice(7)
 }
 
 function unknownCommand(argv: readonly string[]): UsageError {

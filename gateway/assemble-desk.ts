@@ -19,7 +19,7 @@ export interface DeskParts
   extends Pick<
     GatewayDesk,
     | ('did' | 'spaceId' | 'release' | 'auditor' | 'signals' | 'verify' | 'directory')
-    | ('snapshot' | 'random' | 'clock' | 'timing')
+    | ('snapshot' | 'random' | 'clock' | 'log' | 'timing')
   > {
   readonly db: Kysely<GatewayDatabase>
   readonly queue: TaskQueue

@@ -5,6 +5,7 @@ import type { DirectorySource } from '#protocol/directory-source'
 import type { Desk } from '#protocol/session-papers'
 import type { VerifyJws } from '#protocol/signed'
 import type { Clock } from '#runtime/clock'
+import type { Log } from '#runtime/log'
 import type { InTransaction } from '#runtime/store/transaction'
 import type { Journal } from './journal.ts'
 import type { BlobStore } from './store/blob-store.ts'
@@ -41,6 +42,7 @@ export interface GatewayDesk {
   readonly snapshot: () => Snapshot
   readonly random: Random
   readonly clock: Clock
+  readonly log: Log
   readonly timing: Timing
 }
 

@@ -15,6 +15,7 @@ import { readSecret, secretText } from '#runtime/secret-source'
 import { openStore } from '#runtime/store/open-store'
 import { openTaskQueue, type TaskQueue } from '#runtime/store/task-queue'
 import { openWatermark, WATERMARK_MIGRATIONS } from '#runtime/store/watermark'
+import { type ClientTlsTexts, readClientTls } from '#runtime/tls-files'
 import type { GatewayConfig } from './config.ts'
 import { GATEWAY_MIGRATIONS } from './store/migrations.ts'
 import { openQuerySignals, type QuerySignals } from './store/query-signals.ts'
@@ -63,7 +64,8 @@ export async function openGround(configured: Configured): Promise<GatewayGround>
   const signals = owned.use(await openQuerySignals({ url, onLost: onError }))
   const state = path.resolve(folder, config.state)
   const evidence = owned.use(await openPartyLog({ db, did, spaceId, wrappingKey, state, clock }))
-  const directory = openDirectorySource(configured, db, owned)
+  const tls = await readClientTls(config.authority.tls, folder)
+  const directory = openDirectorySource(configured, db, owned, tls)
   const held = owned.move()
   const close = () => held[Symbol.asyncDispose]()
   return { keys, db, queue, signals, evidence, directory, [Symbol.asyncDispose]: close }
@@ -73,9 +75,12 @@ function openDirectorySource(
   { config, clock }: Configured,
   db: Kysely<GatewayDatabase>,
   owned: AsyncDisposableStack,
+  tls: ClientTlsTexts | undefined,
 ): DirectorySource {
   const { authority, spaceId } = config
-  const client = owned.use(openHttpClient({ baseUrl: authority.url, random: systemRandom }))
+  const client = owned.use(
+    openHttpClient({ baseUrl: authority.url, random: systemRandom, ...(tls && { tls }) }),
+  )
   return createDirectorySource({
     fetch: async () => {
       const { bytes } = await client.send({ method: 'GET', path: '/directory' })

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
 import type { HttpServer, TlsOptions } from '#runtime/http-server'
 import type { PartyContext } from '#runtime/process'
+import { readServerTls } from '#runtime/tls-files'
 import { buildApp } from './app.ts'
 import { assembleDesk } from './assemble-desk.ts'
 import { createAuthenticator } from './authenticator.ts'
@@ -26,14 +26,15 @@ export async function startGateway(
   const ground = owned.use(await openGround(context))
   const desk = await openDesk(context, ground)
   owned.use(startSweeper({ desk, db: ground.db, log, everyMs: SWEEP_MS }))
-  const app = await openApp(context, ground, desk, await tlsOf(config, folder))
+  const app = await openApp(context, ground, desk, await readServerTls(config.listen, folder))
   owned.defer(() => app.close())
   const { host, port } = config.listen
-  return { did: config.did, url: await app.listen({ host, port }) }
+  const url = await app.listen({ host, port, listenTextResolver: () => 'listening' })
+  return { did: config.did, url }
 }
 
 async function openDesk(
-  { config, folder, clock }: Configured,
+  { config, folder, clock, log }: Configured,
   ground: GatewayGround,
 ): Promise<GatewayDesk> {
   const { did, spaceId, release, auditor, policies, limits, seconds } = config
@@ -43,7 +44,7 @@ async function openDesk(
   )
   const desk = assembleDesk({
     ...ground,
-    ...{ did, spaceId, release, auditor, clock },
+    ...{ did, spaceId, release, auditor, clock, log },
     verify: verifyJws,
     snapshot: () => snapshot,
     random: systemRandom,
@@ -81,16 +82,4 @@ async function openApp(
       return true
     },
   })
-}
-
-async function tlsOf(config: GatewayConfig, folder: string): Promise<TlsOptions | undefined> {
-  const { tls } = config.listen
-  if (tls === undefined) return undefined
-  const text = (file: string) => readFile(path.resolve(folder, file), 'utf8')
-  const [key, cert, peerAuthorities] = await Promise.all([
-    text(tls.key),
-    text(tls.cert),
-    text(tls.clientCa),
-  ])
-  return { key, cert, peerAuthorities }
 }

@@ -15,13 +15,15 @@ import { readSecret, secretText } from '#runtime/secret-source'
 import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
 import { openWatermark, WATERMARK_MIGRATIONS } from '#runtime/store/watermark'
+import { readPartyTls, type TlsReferences } from '#runtime/tls-files'
 
 /** What the configuration of a party that keeps a database and a log says. */
-export interface GroundConfig extends PartyConfig {
-  readonly keys: KeyFileReference
-  readonly database: DatabaseReference
-  readonly state: string
-}
+export type GroundConfig = PartyConfig &
+  TlsReferences & {
+    readonly keys: KeyFileReference
+    readonly database: DatabaseReference
+    readonly state: string
+  }
 
 export interface GroundOptions {
   readonly config: GroundConfig
@@ -71,6 +73,7 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
     random,
     oldest: openWatermark(db, spaceId, 'directory'),
     http: openHttpClient,
+    tls: await readPartyTls(config, folder),
   })
   owned.use(party)
   const ground = owned.move()

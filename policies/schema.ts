@@ -35,11 +35,20 @@ function policyDefinition(profile: string): JsonObject {
   return {
     type: 'object',
     additionalProperties: false,
-    required: ['@type', '@id', 'conflict', 'bt:layer', 'bt:version', 'bt:status'],
+    required: ['@type', '@id', 'bt:layer', 'bt:version', 'bt:status'],
     anyOf: [{ required: ['permission'] }, { required: ['prohibition'] }],
-    if: { properties: { '@type': { const: 'Agreement' } } },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
-    then: { required: ['target', 'assigner', 'assignee'] },
+    allOf: [
+      {
+        if: { properties: { '@type': { const: 'Agreement' } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+        then: { required: ['target', 'assigner', 'assignee'] },
+      },
+      {
+        if: { required: ['profile'] },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+        then: { required: ['conflict'], properties: { conflict: { const: 'prohibit' } } },
+      },
+    ],
     properties: {
       '@context': texts,
       profile: { anyOf: [{ const: profile }, { type: 'array', items: { const: profile } }] },

@@ -170,5 +170,5 @@ function inspectText(text: string, pointer: string, problems: Problems): void {
 }
 
 function hasFullWidthLetters(text: string): boolean {
-  return /[\uff10-\uff5a]|[\u{1d400}-\u{1d7ff}]/u.test(text)
+  return /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[\u{1d400}-\u{1d7ff}]/u.test(text)
 }

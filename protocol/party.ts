@@ -45,7 +45,8 @@ export interface PartyParts {
   readonly random: (bytes: number) => Uint8Array
   /** The party's durable record of the directory serial that it accepted last. */
   readonly oldest: DirectorySourceOptions['oldest']
-  readonly tls?: TlsTexts
+  /** Towards the authority and towards the gateway. */
+  readonly tls?: { readonly authority?: TlsTexts; readonly gateway?: TlsTexts }
   /** Opens a client of one address; runtime's `openHttpClient` fits. */
   readonly http: (options: {
     readonly baseUrl: string
@@ -67,12 +68,15 @@ export interface Party extends AsyncDisposable {
 
 /** Assembles a party's end of the protocol. Nothing is fetched before it is needed. */
 export function openParty(parts: PartyParts): Party {
-  const { config, verify, clock, random, oldest, tls } = parts
+  const { config, verify, clock, random, oldest, tls = {} } = parts
   const { did, spaceId, gateway } = config
-  const common = { random, maxResponseBytes: MAX_BLOB_BYTES, ...(tls ? { tls } : {}) }
-  const authority = parts.http({ ...common, baseUrl: config.authority.url })
+  const common = { random, maxResponseBytes: MAX_BLOB_BYTES }
+  const towards = (texts: TlsTexts | undefined) => ({ ...common, ...(texts && { tls: texts }) })
+  const authority = parts.http({ ...towards(tls.authority), baseUrl: config.authority.url })
   const bearer = createAccessTokens({ ...parts, did, audience: gateway.did })
-  const replicas = gateway.urls.map((baseUrl) => parts.http({ ...common, baseUrl, bearer }))
+  const replicas = gateway.urls.map((baseUrl) =>
+    parts.http({ ...towards(tls.gateway), baseUrl, bearer }),
+  )
   const fetch = async () => {
     const { bytes } = await authority.send({ method: 'GET', path: '/directory' })
     return Buffer.from(bytes).toString('utf8')

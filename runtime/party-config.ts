@@ -13,6 +13,9 @@ export const SecretReference = Type.Union([
   closed({ env: Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,99}$' }) }),
 ])
 
+/** The certificates that a party calls with: TLS 1.3, its own and whose it accepts. PEM files. */
+export const ClientTls = closed({ cert: Path, key: Path, ca: Path })
+
 /** Whom a party pins: the authority that signs the directory of its space, and where it answers. */
 export const AuthorityAnchor = closed({
   url: Url,
@@ -28,6 +31,7 @@ export const AuthorityAnchor = closed({
     }),
     { minItems: 1, maxItems: 4 },
   ),
+  tls: Type.Optional(ClientTls),
 })
 
 /** A party's own key file and the secret that wraps it. */
@@ -46,7 +50,7 @@ export const ListenAddress = closed({
 /** The replicas of the gateway that a party may call, and the certificates it calls with. */
 export const GatewayAccess = closed({
   urls: Type.Array(Url, { minItems: 1, maxItems: 16 }),
-  tls: Type.Optional(closed({ cert: Path, key: Path, ca: Path })),
+  tls: Type.Optional(ClientTls),
 })
 
 /** What every party's configuration file begins with. Paths are relative to that file. */
@@ -58,6 +62,7 @@ export const PartyBasics = {
 } as const
 
 export type SecretReference = Static<typeof SecretReference>
+export type ClientTls = Static<typeof ClientTls>
 export type AuthorityAnchor = Static<typeof AuthorityAnchor>
 export type KeyFileReference = Static<typeof KeyFileReference>
 export type DatabaseReference = Static<typeof DatabaseReference>

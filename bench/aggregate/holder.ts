@@ -48,7 +48,7 @@ interface Task {
 const SETTLED = { now: () => Date.now() + 10_000 }
 const DEADLINE = { deadlineMs: 60_000 }
 /** Time for the pool's spare cell to start: a connector has it between two sessions. */
-const SPARE_MS = 500
+const SPARE_MS = 350
 
 /** Runs one holder's part of a session: its file, its engine, its vector, its cell. */
 export async function runHolder(task: Task): Promise<HolderRun> {

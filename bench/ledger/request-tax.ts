@@ -103,8 +103,9 @@ async function openGateway(
     fetch: () => space.sign(),
     ...{ verify, anchor, clock, oldest: openWatermark(db, SPACE, 'directory') },
   })
+  const { log } = capturedLog()
   const desk = assembleDesk({
-    ...{ db, queue, evidence, signals, directory, did, spaceId: SPACE, clock, verify },
+    ...{ db, queue, evidence, signals, directory, did, spaceId: SPACE, clock, verify, log },
     ...{ keys: members.gateway.keys, random: systemRandom, timing: DEFAULT_TIMING },
     release: members.release.did,
     auditor: members.auditor.did,
@@ -113,7 +114,6 @@ async function openGateway(
   const authenticator = createAuthenticator({ directory, verify, audience: did, clock })
   const limiter = new RateLimiter({ perSecond: 1e6, burst: 1e6 }, clock)
   const admission = { authenticator, limiter }
-  const { log } = capturedLog()
   const app = await buildApp({
     ...{ desk, evidence, admission, blobBytes: 1e6, log, random: systemRandom },
   })

@@ -1,4 +1,5 @@
 import type { BenchmarkResult } from '../result.ts'
+import { alignedTable, type Column } from './aligned-table.ts'
 import { anchorText, ratioText, targetText, valueText } from './figures.ts'
 import type { BenchmarkRecord } from './records.ts'
 import { verdictOf } from './verdict.ts'
@@ -9,6 +10,15 @@ Written by \`npm run bench\` from the files in bench/results; do not edit. Every
 beside its anchor in one run, so read the ratio first: it moves less from machine to machine than
 the time does. A load above 1 says that the machine had other work, and that times are too long.
 `
+
+const COLUMNS: readonly Column[] = [
+  { head: '' },
+  { head: 'ratio', isNumeric: true },
+  { head: 'target' },
+  { head: '' },
+  { head: 'measured', isNumeric: true },
+  { head: 'anchor' },
+]
 
 /** docs/benchmarks.md: nothing in it but what the records say. */
 export function renderDocument(records: readonly BenchmarkRecord[]): string {
@@ -25,16 +35,14 @@ function section({ benchmark, date, quick, machine, results }: BenchmarkRecord):
     '',
     `${run} on ${date}: ${cpu}, ${cores} cores, ${platform}, Node ${node}, load ${load}.`,
     '',
-    '| | ratio | target | | measured | anchor |',
-    '| --- | ---: | --- | --- | ---: | --- |',
-    ...results.map(row),
+    ...alignedTable(COLUMNS, results.map(cellsOf)),
     '',
     ...(notes.length > 0 ? [...notes, ''] : []),
   ].join('\n')
 }
 
-function row(result: BenchmarkResult): string {
-  const cells = [
+function cellsOf(result: BenchmarkResult): string[] {
+  return [
     result.name,
     ratioText(result),
     targetText(result),
@@ -42,5 +50,4 @@ function row(result: BenchmarkResult): string {
     valueText(result),
     anchorText(result),
   ]
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }

@@ -5,7 +5,7 @@ import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from '../option
 import { launcherOf } from '../space/state-folder.ts'
 
 /** How long a space may take to stop before the command gives up waiting, in ms. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 /** `baotu down`: stops a space that another terminal brought up. */
 export const down: Command = {

@@ -7,6 +7,7 @@ import { openParty } from '#protocol/party'
 import { loadConfig } from '#runtime/config'
 import { openHttpClient } from '#runtime/http-client'
 import { readSecret } from '#runtime/secret-source'
+import { readPartyTls } from '#runtime/tls-files'
 import type { Consumer } from '#sdk/consumer'
 import { ConsumerConfig } from './consumer-config.ts'
 import { writePrivate } from './private-file.ts'
@@ -39,6 +40,7 @@ export async function openConsumer(
     random,
     oldest: await serialFile(path.resolve(folder, config.state)),
     http: openHttpClient,
+    tls: await readPartyTls(config, folder),
   })
   const consumer: Consumer = { did, spaceId, keys, party, random, now }
   return { consumer, [Symbol.asyncDispose]: () => party[Symbol.asyncDispose]() }
@@ -50,11 +52,17 @@ async function serialFile(folder: string) {
   const file = path.join(folder, 'directory-serial')
   return {
     read: async () => {
-      const text = await readFile(file, 'utf8').catch(() => '0')
+      const text = await readFile(file, 'utf8').catch(zeroWhereAbsent)
       const serial = Number(text)
       if (!Number.isSafeInteger(serial)) throw new RangeError(`${file} holds no serial`)
       return serial
     },
     write: async (serial: number) => writePrivate(file, `${serial}\n`),
   }
+}
+
+// Only a file that was never written means that nothing was accepted yet.
+function zeroWhereAbsent(cause: unknown): string {
+  if (Reflect.get(Object(cause), 'code') === 'ENOENT') return '0'
+  throw cause
 }

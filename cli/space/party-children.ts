@@ -49,7 +49,7 @@ export function openPartyChildren(state: StateFolder): PartyChildren {
       } catch (cause) {
         if (!(cause instanceof ChildError)) throw cause
         const reason = reasonIn(said.filter((line) => line.startsWith(`[${name}] `)))
-        throw new PartyStartError(`${cause.message}: ${reason} (all of it in ${file})`, { cause })
+        throw new PartyStartError(`${cause.message}\n${reason}\n  (its log: ${file})`, { cause })
       }
     },
     async [Symbol.asyncDispose]() {
@@ -79,8 +79,9 @@ function entryOf({ role }: PartyProcess): string {
 // A party tells in plain text what its operator can mend; the rest is one JSON line each.
 function reasonIn(lines: readonly string[]): string {
   const said = lines.map((line) => line.slice(line.indexOf('] ') + 2))
-  const plain = said.find((line) => line !== '' && !line.startsWith('{'))
-  return plain ?? codeIn(said.at(-1) ?? '') ?? 'it said nothing'
+  const plain = said.filter((line) => line !== '' && !line.startsWith('{'))
+  const told = plain.length > 0 ? plain : [codeIn(said.at(-1) ?? '') ?? 'it said nothing']
+  return told.map((line) => `  ${line}`).join('\n')
 }
 
 function codeIn(line: string): string | undefined {

@@ -1,5 +1,4 @@
 import { type Digest, digestOf } from '#crypto/digest'
-import type { JsonValue } from '#crypto/json-value'
 import { checkConfig } from '#runtime/config'
 import { readJsonFile } from '#runtime/json-file'
 import type { JsonDocument } from '#runtime/json-text'
@@ -34,7 +33,9 @@ export function readMapping(document: JsonDocument, path: string): Mapping {
  * same rules over the same data have the same version.
  */
 export function mappingDigest({ part, source, unit, fields }: Mapping): Digest {
-  const meaning = { part, source: meaningOf(source), unit, fields } as JsonValue
+  const meaning = { part, source: meaningOf(source), unit, fields } as Parameters<
+    typeof digestOf
+  >[1]
   return digestOf('baotu/mapping@1', meaning)
 }
 

@@ -31,7 +31,9 @@ export async function checkRows(
   ask: Ask,
 ): Promise<CheckOutcome> {
   const rows = rowsOf(bound, places, DIALECTS[dialect])
-  const counts = (await ask(countStatement(rows))).map((row) => row.map((cell) => cell ?? '0'))
+  const counts = (await ask(countStatement(rows, DIALECTS[dialect]))).map((row) =>
+    row.map((cell) => cell ?? '0'),
+  )
   for (const [index, place] of places.entries()) mustBeAll(place, countsOf(counts, index))
   const problems = counts.flatMap((row) => rowProblems(row, rows.fields, places))
   if (problems.length > 0) throw refusal(problems)
@@ -53,13 +55,13 @@ export function reportOf(
 const LIMIT_BITS = 62
 
 // place, rows that count, rows skipped, then [empty, bad] of every field, then the widest of each.
-function countStatement({ from, fields, skip }: Rows): Statement {
+function countStatement({ from, fields, skip }: Rows, { wide }: Dialect): Statement {
   const count = (flag: Sql) => sql`(count(*) FILTER (WHERE ${flag}))::text`
   const refused = fields.flatMap(({ empty, bad }) => {
     return [empty, bad].map((flag) => count(sql`${sql.ref(flag)} AND NOT ${skip}`))
   })
   const widest = numbersOf(fields).map(({ value }) => {
-    return sql`(max(abs(${sql.ref(value)})) FILTER (WHERE NOT ${skip}))::text`
+    return sql`(max(abs(${sql.ref(value)}::${wide})) FILTER (WHERE NOT ${skip}))::text`
   })
   const columns = [count(sql`NOT ${skip}`), count(skip), ...refused, ...widest]
   return toStatement(sql`SELECT place::text, ${sql.join(columns)} FROM ${from} GROUP BY place`)

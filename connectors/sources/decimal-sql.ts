@@ -5,7 +5,7 @@ import { type Dialect, type Sql, text, whole } from './sql.ts'
 
 /** A whole number of a row: NULL where the cell is empty or unreadable. */
 export interface DecimalRow {
-  /** Of the dialect's wide type. */
+  /** Of the dialect's wide type, or of 64 bits. */
   readonly value: Sql
   readonly empty: Sql
   /** Present but not exactly representable: no number, too many decimals, too many digits. */
@@ -50,18 +50,41 @@ export function writtenDecimal(row: TextRow, expression: Scaled, dialect: Dialec
   const magnitude = dialect.parse(sql`('0' || ${all})`)
   const carry = carrySql(expression, all, sql`substr(${behind}, ${sql.lit(scale + 1)})`)
   const sign = sql`CASE WHEN translate(${written}, '(-', '') = ${written} THEN 1 ELSE -1 END`
-  const unread = sql`(${written} IS NOT NULL AND NOT ${good})`
+  const quick = approximate ? [] : quickCases(written, expression, dialect)
+  const cases = quick.map(({ when, value }) => sql`WHEN ${when} THEN ${value} `)
+  const passes = quick.map(({ when }) => sql`WHEN ${when} THEN FALSE `)
+  const unread = sql`(CASE WHEN ${written} IS NULL THEN FALSE ${sql.join(passes, sql``)}
+    ELSE NOT ${good} END)`
   return {
-    value: sql`(CASE WHEN ${good} THEN (${sign}) * (${magnitude}${carry}) END)`,
+    value: sql`(CASE ${sql.join(cases, sql``)}
+      WHEN ${good} THEN (${sign}) * (${magnitude}${carry}) END)`,
     empty: sql`(${written} IS NULL)`,
     bad: anyOf([bad, unread]) ?? unread,
   }
 }
 
+// Most cells are plain digits, or have just the decimals that are asked for: the engine's own
+// integer cast reads those exactly, several times as fast.
+function quickCases(written: Sql, { scale, point }: Scaled, { matches, wide }: Dialect) {
+  const ten = whole(10n ** BigInt(scale), wide)
+  const digits = {
+    when: matches(written, '-?[0-9]{1,15}'),
+    value: sql`CAST(${written} AS bigint)::${wide} * ${ten}`,
+  }
+  if (scale === 0 || scale > 3) return [digits]
+  const pointed = {
+    when: matches(written, `-?[0-9]{1,15}[${point}][0-9]{${scale}}`),
+    value: sql`CAST(replace(${written}, ${text(point)}, '') AS bigint)::${wide}`,
+  }
+  return [digits, pointed]
+}
+
 function integerSql(ref: Sql, { scale }: Scaled, { wide }: Dialect): DecimalRow {
+  const empty = sql`(${ref} IS NULL)`
+  if (scale === 0) return { value: sql`${ref}::bigint`, empty, bad: sql`FALSE` }
   const value = sql`(${ref}::${wide} * ${whole(10n ** BigInt(scale), wide)})`
   const bad = sql`COALESCE(abs(${value}) >= ${whole(10n ** BigInt(MAX_DIGITS), wide)}, FALSE)`
-  return { value, empty: sql`(${ref} IS NULL)`, bad }
+  return { value, empty, bad }
 }
 
 function numericSql(ref: Sql, { scale, rounding }: Scaled): DecimalRow {
@@ -69,11 +92,12 @@ function numericSql(ref: Sql, { scale, rounding }: Scaled): DecimalRow {
   const tie = sql`abs(${scaled} - trunc(${scaled})) = 0.5`
   const even = sql`CASE WHEN ${tie} THEN 2 * round(${scaled} / 2) ELSE round(${scaled}) END`
   const rounded = rounding === 'half-even' ? sql`(${even})` : sql`round(${scaled})`
+  // A bad cell refuses by its own flag, so that its value need not be guarded here.
+  const value = rounding === undefined ? sql`trunc(${scaled})` : rounded
   const inexact = rounding === undefined ? sql`${scaled} <> trunc(${scaled})` : sql`FALSE`
   // NaN is greater than every number here, so it is bad too.
   const large = sql`abs(${scaled}) >= ${whole(10n ** BigInt(MAX_DIGITS), sql`numeric`)}`
   const bad = sql`COALESCE(${inexact} OR ${large}, FALSE)`
-  const value = sql`(CASE WHEN ${bad} THEN NULL ELSE ${rounded} END)`
   return { value, empty: sql`(${ref} IS NULL)`, bad }
 }
 

@@ -110,11 +110,12 @@ function column(name: string, kind: ColumnKind): RawColumn {
   return { ref: sql.id('r', name), kind }
 }
 
-const OPAQUE = /^(DECIMAL\(.*\)|U?HUGEINT|BOOLEAN|DATE|TIME|TIMESTAMP.*|UUID|ENUM\(.*\))$/
+const OPAQUE = /^(DECIMAL\(.*\)|UBIGINT|U?HUGEINT|DATE|TIME|TIMESTAMP.*|UUID|ENUM\(.*\))$/
 
 // Undefined: nested, binary, or a 4-byte float, which does not hold money.
 function kindOf(type: string): ColumnKind | undefined {
-  if (/^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/.test(type)) return 'integer'
+  if (/^(U?(TINYINT|SMALLINT|INTEGER)|BIGINT)$/.test(type)) return 'integer'
+  if (type === 'BOOLEAN') return 'boolean'
   if (type === 'VARCHAR') return 'text'
   if (type === 'DOUBLE') return 'approximate'
   return OPAQUE.test(type) ? 'opaque' : undefined

@@ -22,10 +22,12 @@ let connection: DuckDBConnection | undefined
 let paths: readonly string[] = []
 let hasStored = false
 
-process.on('message', (message: EngineRequest & { readonly id: number }) => {
-  void answer(message).then((reply) => process.send?.(reply))
-})
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+if (import.meta.main) {
+  process.on('message', (message: EngineRequest & { readonly id: number }) => {
+    void answer(message).then((reply) => process.send?.(reply))
+  })
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+}
 
 async function answer(request: EngineRequest & { readonly id: number }): Promise<EngineReply> {
   try {

@@ -8,6 +8,8 @@ import { type DecimalRow, nativeDecimal, writtenDecimal } from './decimal-sql.ts
 import { anyOf, BLANKS, type ColumnKind, type Scope, type TextRow } from './row-scope.ts'
 import { type Dialect, joined, type Sql, text } from './sql.ts'
 
+const YES = ['1', 'true', 'True', 'TRUE'].map((word) => sql.lit(word))
+const NO = ['0', 'false', 'False', 'FALSE'].map((word) => sql.lit(word))
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'
 export function textSql(expression: TextExpression, scope: Scope): TextRow {
   if (expression.op === 'column') return columnSql(expression.name, scope)
@@ -42,14 +44,21 @@ export function numberSql(expression: DecimalExpression, scope: Scope): DecimalR
 
 /** NULL where empty. */
 export function flagSql(expression: FlagExpression, scope: Scope): { value: Sql; bad?: Sql } {
+  const native = nativeColumn(expression.of, scope)
+  if (expression.op === 'truth' && native?.kind === 'boolean') return { value: native.ref }
   const { text: value, bad } = textSql(expression.of, scope)
   if (expression.op === 'equals') {
     return { value: sql`(${value} = ${text(expression.literal)})`, ...(bad && { bad }) }
   }
-  const truth = sql`CASE WHEN ${upper(value)} IN ('1', 'TRUE') THEN TRUE
-    WHEN ${upper(value)} IN ('0', 'FALSE') THEN FALSE END`
-  const unread = sql`(${value} IS NOT NULL AND ${upper(value)} NOT IN ('0', '1', 'FALSE', 'TRUE'))`
+  const truth = sql`CASE WHEN ${value} IN (${sql.join(YES)}) THEN TRUE
+    WHEN ${value} IN (${sql.join(NO)}) THEN FALSE END`
+  const unread = sql`(${value} IS NOT NULL AND ${value} NOT IN (${sql.join([...YES, ...NO])}))`
   return { value: sql`(${truth})`, bad: bad ? sql`(${bad} OR ${unread})` : unread }
+}
+
+// A column that may be read in its own type: nothing in it stands for an empty cell.
+function nativeColumn(expression: TextExpression, { column, empties }: Scope) {
+  return expression.op === 'column' && empties.length === 0 ? column(expression.name) : undefined
 }
 
 function columnSql(name: string, { column, empties, dialect }: Scope): TextRow {
@@ -62,9 +71,11 @@ function columnSql(name: string, { column, empties, dialect }: Scope): TextRow {
   return { text: sql`(${filled})`, bad: undefined, approximate: approximateOf(ref, kind) }
 }
 
+// Bytes decide what is equal, also where a column has a collation that thinks otherwise.
 function rawText(ref: Sql, kind: ColumnKind, dialect: Dialect): Sql {
   if (kind === 'json') return sql`(${ref} ->> '$')`
-  return kind === 'text' && dialect.name === 'duckdb' ? ref : sql`(${ref})::text`
+  if (dialect.name === 'postgresql') return sql`(${ref}::text COLLATE "C")`
+  return kind === 'text' ? ref : sql`(${ref})::text`
 }
 
 function approximateOf(ref: Sql, kind: ColumnKind): Sql | undefined {

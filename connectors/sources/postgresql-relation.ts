@@ -87,9 +87,8 @@ function listColumns(oid: string): Statement {
 const KINDS = new Map<string, ColumnKind>([
   ...['int2', 'int4', 'int8'].map((type) => [type, 'integer'] as const),
   ...['text', 'varchar', 'bpchar', 'name', 'citext'].map((type) => [type, 'text'] as const),
-  ...['bool', 'date', 'time', 'timestamp', 'timestamptz', 'uuid'].map(
-    (type) => [type, 'opaque'] as const,
-  ),
+  ...['date', 'time', 'timestamp', 'timestamptz', 'uuid'].map((type) => [type, 'opaque'] as const),
+  ['bool', 'boolean'],
   ['numeric', 'numeric'],
   ['float8', 'approximate'],
 ])

@@ -90,10 +90,12 @@ export class PostgresqlSource implements Source {
   }
 
   #aggregate(question: AggregateQuestion, { relation, outcome }: Pinned): Aggregate {
-    const { bound } = this.#options
-    const options = { wanted: asksFor(question), watch: true }
+    const { bound, source } = this.#options
     // Under a declared version rows may have changed: what the check found is not relied on.
-    const facts = { ...outcome.facts, rowPerUnit: false }
+    const watch = source.declaredVersion !== undefined
+    const options = { wanted: asksFor(question), watch }
+    const rowPerUnit = outcome.facts.rowPerUnit && !watch
+    const facts = { ...outcome.facts, rowPerUnit }
     const over = relationOver(bound, [relation.place], this.dialect, facts, options)
     return aggregateSql(question, over)
   }

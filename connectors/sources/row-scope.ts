@@ -2,11 +2,18 @@ import { sql } from 'kysely'
 import { type Dialect, joined, type Sql } from './sql.ts'
 
 /**
- * How a column arrives. `numeric`: exact decimals; `approximate`: 8-byte floating point, whose
+ * How a column arrives. `integer`: at most 64 bits, signed; `numeric`: exact decimals; `approximate`: 8-byte floating point, whose
  * shortest text is taken, at most 15 digits of it; `json`: text, number or null of a JSON record;
  * `opaque`: read by its text only.
  */
-export type ColumnKind = 'text' | 'integer' | 'numeric' | 'approximate' | 'json' | 'opaque'
+export type ColumnKind =
+  | 'text'
+  | 'integer'
+  | 'numeric'
+  | 'approximate'
+  | 'boolean'
+  | 'json'
+  | 'opaque'
 
 export interface RawColumn {
   readonly ref: Sql

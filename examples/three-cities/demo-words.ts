@@ -10,6 +10,7 @@ const ZH = {
   bank: '银行：合计（元）',
   bureau: '各市税务局：仅本局自己的数据',
   evidence: '存证：由独立程序离线核验导出的文件',
+  verified: '存证核验通过 evidence verified',
   stop: '停止全部进程',
   done: (seconds: string) => `完成，用时 ${seconds} 秒`,
 }
@@ -24,6 +25,7 @@ const EN: typeof ZH = {
   bank: 'bank: the sum, CNY',
   bureau: 'each bureau: its own rows and nothing else',
   evidence: 'Evidence: exported files, checked offline by a separate program',
+  verified: 'evidence verified',
   stop: 'Stopping every process',
   done: (seconds) => `Done in ${seconds} s`,
 }

@@ -56,6 +56,7 @@ export async function runDemo(demo: Demo): Promise<void> {
     const { code, output } = await runVerifierProcess(exported, language)
     say(output.trimEnd().replaceAll(/^/gm, '  '))
     if (code !== 0) throw new Error(`the evidence did not verify (${code})`)
+    say(`  ${words.verified}`)
     say(`\n■ ${words.stop}`)
   }
   say(words.done(decimal({ numerator: BigInt(io.now() - begun), denominator: 1000n }, 1)))
@@ -135,14 +136,15 @@ async function main(argv: readonly string[]): Promise<number> {
     interrupted: new AbortController().signal,
     confirm: async () => false,
   }
+  const language = languageOf(values.lang)
   try {
     const space = await loadSpace(path.join(import.meta.dirname, 'space.json'))
     const state = stateFolderAt(values.state ?? defaultStatePath(space.file.space))
     const say = (line: string) => process.stdout.write(`${line}\n`)
-    await runDemo({ space, state, io, say, language: languageOf(values.lang) })
+    await runDemo({ space, state, io, say, language })
     return 0
   } catch (error) {
-    return tellFailure(error, io)
+    return tellFailure(error, io, language)
   }
 }
 

@@ -50,6 +50,8 @@ export async function answerTask(
     return isTimely
   })
   faultPoint(`gateway.${name}.after-store`)
+  const outcome = isCounted ? name : 'late'
+  desk.log.info({ taskId: task, kind: leased.kind, outcome }, 'task answered')
   if (!isCounted) throw new GatewayError('SESSION_CLOSED', `task ${task}: its stage is over`)
 }
 

@@ -21,6 +21,7 @@ export async function expireAttempt(desk: GatewayDesk, invitation: string): Prom
     await desk.signals.changed(tx, attempt.request)
   })
   faultPoint('gateway.expired.after-store')
+  desk.log.info({ digest: invitation }, 'attempt is overdue')
 }
 
 // Another replica may have moved it since it was listed.

@@ -42,8 +42,10 @@ export async function receiveQuery(
   faultPoint('gateway.received.before-store')
   const denied = await once(() => desk.serialisable((tx) => receive(desk, tx, received)))
   faultPoint('gateway.received.after-store')
+  const digest = planned.requestDigest
+  desk.log.info({ digest, code: denied?.code ?? 'PERMIT' }, 'question decided')
   if (denied !== undefined) throw denied
-  return planned.requestDigest
+  return digest
 }
 
 // Two replicas that take in the same new request collide on its key; the second finds it there.

@@ -17,8 +17,8 @@ export interface TaskRefusal {
 
 /**
  * Takes a party's refusal: the attempt is given up and the release authority asked for a void. The
- * consumer learns that a holder refused, and not which one or why. A refused notice of a void is
- * handed out again after a while, because the holder's budget hangs on it.
+ * consumer learns that a holder refused, and not which one or why. What a void
+ * needs is asked for again after a while.
  */
 export async function refuseTask(
   desk: GatewayDesk,
@@ -27,7 +27,7 @@ export async function refuseTask(
 ): Promise<void> {
   const { kind, invitation, ...leased } = await ownTask(desk, principal, task)
   refuseSettled({ kind, invitation, ...leased })
-  if (kind === 'note-void') return tellAgain(desk, { task, fence, code })
+  if (isAskedAgain(kind, code)) return askLater(desk, { task, fence, code })
   faultPoint('gateway.refused.before-store')
   await desk.transaction(async (tx) => {
     const attempt = await desk.queries.locked(tx, invitation)
@@ -39,12 +39,19 @@ export async function refuseTask(
     await desk.signals.changed(tx, attempt.request)
   })
   faultPoint('gateway.refused.after-store')
+  desk.log.info({ taskId: task, kind, code }, 'task refused')
 }
 
-const TELL_AGAIN_MS = 30_000
+const ASK_LATER_MS = 5000
 
-async function tellAgain(desk: GatewayDesk, { task, fence, code }: TaskRefusal): Promise<void> {
-  const failure = { code, retryAfterMs: TELL_AGAIN_MS }
+// Budgets hang on both: a notice that a holder could not take, a void that could not be signed.
+function isAskedAgain(kind: TaskKind, code: string): boolean {
+  if (kind === 'note-void') return true
+  return kind === 'void-session' && code !== 'SESSION_ENDED' && code !== 'SESSION_LOST'
+}
+
+async function askLater(desk: GatewayDesk, { task, fence, code }: TaskRefusal): Promise<void> {
+  const failure = { code, retryAfterMs: ASK_LATER_MS }
   await desk.transaction((tx) => desk.tasks.retry(tx, task, fence, failure))
 }
 

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { encodeBundle } from '#evidence/entry-bundle'
 import type { Evidence } from '#evidence/log'
 import { Strict } from '#protocol/messages/primitives'
 import { problemResponse } from '#runtime/http-problem'
@@ -19,7 +20,9 @@ const EntryReceipt = Strict({
   entry: Type.String(),
 })
 
-/** The gateway's log (存证) as every participant may read and check it: no value is in it. */
+/**
+ * The gateway's log (存证) as every participant may read, mirror and check it: no value is in it.
+ */
 export function addEvidenceRoutes(app: HttpServer, evidence: Evidence): void {
   const text = { content: { 'text/plain': { schema: Type.String() } } }
   const checkpoint = {
@@ -48,5 +51,15 @@ export function addEvidenceRoutes(app: HttpServer, evidence: Evidence): void {
   app.get('/evidence/tiles/:level/:index', { schema: tile, config }, async ({ params }, reply) => {
     const hashes = await evidence.tile(Number(params.level), Number(params.index))
     return reply.type('application/octet-stream').send(Buffer.from(hashes))
+  })
+
+  const bundle = {
+    summary: 'The entries of a bundle, as many as there are',
+    params: Strict({ index }),
+    response: { 200: BytesResponse, ...problemResponse },
+  }
+  app.get('/evidence/bundles/:index', { schema: bundle, config }, async ({ params }, reply) => {
+    const entries = await evidence.bundle(Number(params.index))
+    return reply.type('application/octet-stream').send(Buffer.from(encodeBundle(entries)))
   })
 }

@@ -81,6 +81,7 @@ export class BlobStore {
     const { numDeletedRows } = await this.#db
       .deleteFrom('session_blob')
       .where('space_id', '=', this.#spaceId)
+      .where('stored_at', '<', before)
       .where('invitation', 'in', (ended) =>
         ended
           .selectFrom('query_attempt')

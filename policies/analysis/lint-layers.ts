@@ -200,7 +200,7 @@ function findDifferencing(
   permit: StudiedRule,
   ceilings: readonly StudiedPolicy[],
 ): void {
-  if (!AGGREGATING.has(permit.rule.action)) return
+  if (!AGGREGATING.has(permit.rule.action) || !releasesNumbers(permit)) return
   const guards = [studied, ...ceilings, ...study.platform]
   const relevant = guards.flatMap(({ permits, prohibitions }) => [...permits, ...prohibitions])
   const guarded = [permit, ...relevant].some(({ rule }) => {
@@ -215,6 +215,12 @@ function findDifferencing(
     en: 'permits repeated aggregates with no guard against differencing (bt:queryOverlap or a budget)',
   }
   study.report('LINT_DIFFERENCING', ['warning', 14], permit, words, { point })
+}
+
+/** Alerts and models are no sums; without a bound on the form, sums may come out. */
+function releasesNumbers({ controls }: StudiedRule): boolean {
+  const form = controls.bounds.find(({ operand }) => operand.name === 'bt:resultForm')
+  return form?.terms?.some((term) => term !== 'alert' && term !== 'model') ?? true
 }
 
 const GUARDS = new Set(['bt:queryOverlap', 'bt:epsilonPerQuery', 'bt:epsilonTotal', 'bt:mode'])

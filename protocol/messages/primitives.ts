@@ -34,9 +34,13 @@ export function Bytes(bytes: number) {
   return Type.String({ pattern: `^[A-Za-z0-9_-]{${Math.ceil((bytes * 8) / 6)}}$` })
 }
 
-/** An instant, UTC, to the second or millisecond: `2026-11-25T08:00:00Z`. */
+/**
+ * An instant, UTC, to the second or millisecond: `2026-11-25T08:00:00Z`. Every part is in range, so
+ * that none parses to something that compares with nothing and never expires.
+ */
 export const Instant = Type.String({
-  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3})?Z$',
+  pattern:
+    '^2\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3])(:[0-5]\\d){2}(\\.\\d{3})?Z$',
   maxLength: 24,
 })
 

@@ -8,6 +8,8 @@ import { openTestSpace, Relay, required } from '../support/relay.ts'
 import { smallSpace } from '../support/small-space.ts'
 import { payloadOf } from '../support/void-reason.ts'
 
+const space = await openTestSpace(t, smallSpace())
+
 /** A gateway that keeps every submission and may hand an old one on in another session. */
 class ReplayingRelay extends Relay {
   readonly seen: string[] = []
@@ -21,7 +23,6 @@ class ReplayingRelay extends Relay {
 }
 
 t.test('A12, A13: a submission of another session is never opened', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
   const first = new ReplayingRelay(space)
   t.equal((await first.run()).kind, 'answer')
 
@@ -49,7 +50,6 @@ t.test('A12, A13: a submission of another session is never opened', async (t) =>
 })
 
 t.test('A12: a submission repeated in its own session is the same submission', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
   class Twice extends Relay {
     override async submitAs(...args: Parameters<Relay['submitAs']>): Promise<string> {
       const [first, second] = [await super.submitAs(...args), await super.submitAs(...args)]
@@ -61,7 +61,6 @@ t.test('A12: a submission repeated in its own session is the same submission', a
 })
 
 t.test('A13: a consumer’s confirmation of one session opens no other', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
   let kept: TaskBody<'submit'> | undefined
   class Swapping extends Relay {
     override async submitAs(...[desk, body, digest]: Parameters<Relay['submitAs']>) {
@@ -75,7 +74,6 @@ t.test('A13: a consumer’s confirmation of one session opens no other', async (
 })
 
 t.test('A12: a request counts only as its own kind of message', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
   class WrongKind extends Relay {
     override async signRequest() {
       const bank = required(space.keys.get(this.request.consumer))

@@ -11,6 +11,8 @@ import { smallSpace } from '../support/small-space.ts'
 import { keysOf } from '../support/test-directory.ts'
 import { payloadOf } from '../support/void-reason.ts'
 
+const space = await openTestSpace(t, smallSpace(12))
+
 type Change = (wire: Uint8Array, others: readonly Uint8Array[]) => Uint8Array
 
 /** A gateway with a dishonest holder at hand: signs whatever ciphertext it likes for holder 1. */
@@ -53,7 +55,6 @@ t.test(
   'A14: every bad input ends in the same signed void, and nothing tells which it was',
   async (t) => {
     const answers: { reason: unknown; length: number; keys: string }[] = []
-    const space = await openTestSpace(t, smallSpace(12))
     for (const [what, change] of CHANGES) {
       const outcome = await new ForgingRelay(space, change).run()
       t.equal(outcome.kind, 'void', what)
@@ -67,7 +68,6 @@ t.test(
 )
 
 t.test('A14: after the void the key is gone, so that there is no second try', async (t) => {
-  const space = await openTestSpace(t, smallSpace(12))
   let calls = 0
   const counting: ReleaseDesk = {
     ...space.release,
@@ -94,7 +94,6 @@ t.test('A14: after the void the key is gone, so that there is no second try', as
 })
 
 t.test('control: the parts of the pipeline alone do tell bad inputs apart', async (t) => {
-  const space = await openTestSpace(t, smallSpace(12))
   await new Relay(space).run()
   const wire = required([...space.blobs.values()].find((bytes) => bytes.length > 90_000))
   const seen = CHANGES.map(([, change]) => {

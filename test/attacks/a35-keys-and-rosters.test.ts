@@ -26,6 +26,7 @@ import type { SessionPapers, TaskBody } from '#protocol/messages/tasks'
 import { planGroupedAggregate } from '#protocol/plans/grouped-aggregate'
 import { placeOf } from '#protocol/plans/layout'
 import { seedContext } from '#protocol/sealing'
+import { agreeSession, openSession } from '#protocol/session-papers'
 import { plainGroups } from '../support/plain-source.ts'
 import { holders, testProduct, testQuery } from '../support/product.ts'
 import { openTestSpace, Relay, required } from '../support/relay.ts'
@@ -45,10 +46,11 @@ const transcript = digestOf('test', 'a35')
 const product = testProduct()
 const plan = planGroupedAggregate(testQuery({ measures: [{ function: 'count' }] }), product)
 const panel = required(plan.panels[0])
+const shared = await openTestSpace(t, smallSpace())
 
 t.test('A35: the gateway swaps the release authority’s session key', async (t) => {
   t.test('it signs a session of its own for the holders: refused', async (t) => {
-    const space = await openTestSpace(t, smallSpace())
+    const space = shared
     const cells = openSessionCells({ set: TAB, memoryMb: 256, deadlineMs: 30_000 })
     await using own = await cells.open()
     t.teardown(() => cells[Symbol.asyncDispose]())
@@ -73,7 +75,7 @@ t.test('A35: the gateway swaps the release authority’s session key', async (t)
   })
 
   t.test('it hands out other key bytes under the same digest: refused', async (t) => {
-    const space = await openTestSpace(t, smallSpace())
+    const space = shared
     class Swapping extends Relay {
       override async submitAs(...[desk, body, digest]: Parameters<Relay['submitAs']>) {
         const cheating = { ...desk.link, getBlob: async () => new Uint8Array(55_881) }
@@ -90,7 +92,7 @@ t.test('A35: the gateway swaps the release authority’s session key', async (t)
 })
 
 t.test('A35: the gateway swaps a holder’s mask key or pad key', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
+  const space = shared
   for (const key of ['maskKey', 'padKey'] as const) {
     for (const shownTo of [
       'did:web:h1.example',
@@ -154,7 +156,7 @@ t.test('A35: the gateway swaps a holder’s mask key or pad key', async (t) => {
 })
 
 t.test('A35: the gateway adds an invented holder', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
+  const space = shared
 
   t.test('an advert of a holder that is on no roster: refused', async (t) => {
     class Inventing extends Relay {
@@ -189,14 +191,18 @@ t.test('A35: the gateway adds an invented holder', async (t) => {
 })
 
 t.test('A35: the gateway shows two holders two different sessions', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
+  const space = shared
   class TwoFaced extends Relay {
     override advertsFor(did: string, adverts: readonly string[]) {
       return did === 'did:web:h2.example' ? this.other : [...adverts]
     }
     other: string[] = []
+    genuine: string[] = []
+    papers: SessionPapers | undefined
     override async gatherAdverts(papers: SessionPapers, digest: string) {
       const adverts = await super.gatherAdverts(papers, digest)
+      this.papers = papers
+      this.genuine = adverts
       // Holder 1 judged by another policy in the version that only holder 2 is shown; a colluding
       // holder 1 even signs it.
       const advert = payloadOf({ kind: 'void', jws: required(adverts[0]) }) as Advert
@@ -206,11 +212,24 @@ t.test('A35: the gateway shows two holders two different sessions', async (t) =>
       return adverts
     }
   }
-  await t.rejects(new TwoFaced(space).run(), { code: 'TRANSCRIPT_MISMATCH' })
+  const attack = new TwoFaced(space)
+  await t.rejects(attack.run(), { code: 'TRANSCRIPT_MISMATCH' })
+
+  t.test('control: without the transcript both versions pass every other check', async (t) => {
+    const desk = await required(space.holders.get('did:web:h2.example')).open()
+    for (const adverts of [attack.genuine, attack.other]) {
+      const agreed = await agreeSession(
+        desk,
+        await openSession(desk, required(attack.papers)),
+        adverts,
+      )
+      t.equal(agreed.adverts.length, 3)
+    }
+  })
 })
 
 t.test('A35: a holder restored from backup is asked again', async (t) => {
-  const space = await openTestSpace(t, smallSpace())
+  const space = shared
   let asked: { body: TaskBody<'submit'>; digest: string } | undefined
   class Remembering extends Relay {
     override async submitAs(...[desk, body, digest]: Parameters<Relay['submitAs']>) {
@@ -259,7 +278,7 @@ t.test('A35: a holder restored from backup is asked again', async (t) => {
 t.test(
   'A26: only the release authority’s void makes a submission count as not released',
   async (t) => {
-    const space = await openTestSpace(t, smallSpace())
+    const space = shared
     const relay = new Relay(space)
     await relay.run()
     const desk = required(space.holders.get('did:web:h1.example'))

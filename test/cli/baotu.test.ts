@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
@@ -73,6 +73,13 @@ t.test('the example is a space that can run', async (t) => {
   t.match(JSON.parse((await baotu(`space check ${SPACE} --json`)).out), { products: 2 })
 })
 
+t.test('the linter finds nothing to warn of in the example’s policies', async (t) => {
+  const folder = 'examples/three-cities/policies'
+  const files = readdirSync(path.join(PROJECT_ROOT, folder)).map((name) => `${folder}/${name}`)
+  const { code, out } = await baotu(`policy lint ${files.join(' ')} --lang en`)
+  t.match({ code, out }, { code: 0, out: /errors +0 *\nwarnings +0 *\n/ })
+})
+
 t.test('a broken space file is told with file, line and column', async (t) => {
   const folder = emptyFolder(t)
   const text = readFileSync(path.join(PROJECT_ROOT, SPACE), 'utf8')
@@ -124,9 +131,9 @@ t.test(
   'a refused question has an exit code of its own; a failure of ours shows its place',
   async (t) => {
     const { io, said } = fakeIo()
-    t.equal(tellFailure(new AskError('QUERY_REFUSED', 'refused', 'DENY_SHAPE'), io), 3)
-    t.match(said.err, /^QUERY_REFUSED: refused/)
-    t.equal(tellFailure(new TypeError('broken'), io), 1)
+    t.equal(tellFailure(new AskError('QUERY_REFUSED', 'refused', 'DENY_SHAPE'), io, 'en'), 3)
+    t.match(said.err, /^QUERY_REFUSED: refused\nDENY_SHAPE: .+; .+/, 'and what to do')
+    t.equal(tellFailure(new TypeError('broken'), io, 'en'), 1)
     t.match(said.err, /TypeError: broken\n {4}at /)
   },
 )

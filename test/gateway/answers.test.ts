@@ -12,10 +12,11 @@ import type { Member } from './support/space.ts'
 
 const digest = (seed: number) => digestBytes(Uint8Array.of(seed))
 
+const gateway = await openTestGateway(t, { replicas: 1 })
+const parties = new Counterparts(gateway)
+const { release, rival, bank, jinan, qingdao } = parties.members
+
 t.test('an opening that is not the one asked for is refused, and the task stays', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { release, rival, jinan } = parties.members
   const request = await parties.playTo('opening')
   const task = await parties.leased(release, 'open-session')
   const right = await parties.opening(task)
@@ -79,9 +80,6 @@ t.test('a task belongs to one lease of one party', async (t) => {
 })
 
 t.test('an advert for another session, holder or part is refused', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { jinan, qingdao } = parties.members
   await parties.playTo('advertising')
   const task = await parties.leased(jinan, 'advertise')
   const earlier = await parties.advert(jinan, task)
@@ -103,9 +101,6 @@ t.test('an advert for another session, holder or part is refused', async (t) => 
 })
 
 t.test('a consumer’s confirmation binds the transcript and every seed', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { bank, rival } = parties.members
   const request = await parties.playTo('confirming')
   const { json: shown } = await parties.state(request)
   const url = `/queries/${request}/confirmation`
@@ -126,9 +121,6 @@ t.test('a consumer’s confirmation binds the transcript and every seed', async 
 })
 
 t.test('a submission', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { jinan, qingdao, release, bank } = parties.members
   await parties.playTo('computing')
   const task = await parties.leased(jinan, 'submit')
   const put = async (by: typeof jinan, bytes: Uint8Array, named = digestBytes(bytes)) => {
@@ -186,9 +178,6 @@ t.test('a submission', async (t) => {
 })
 
 t.test('a release names exactly what was submitted and what it seals', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { release } = parties.members
   const request = await parties.playTo('releasing')
   const task = await parties.leased(release, 'release')
   const jws = await parties.release(task)

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { digestBytes } from '#crypto/digest'
+import { decodeBundle } from '#evidence/entry-bundle'
 import { parseEntry } from '#evidence/entry-form'
 import type { Release } from '#protocol/messages/session'
 import { requestDigest } from '#protocol/session'
@@ -7,9 +8,10 @@ import { Counterparts, payloadOf } from './support/counterparts.ts'
 import { openTestGateway } from './support/gateway.ts'
 import { requestOf } from './support/request.ts'
 
+const gateway = await openTestGateway(t)
+const parties = new Counterparts(gateway)
+
 t.test('a query from question to proof, over two replicas', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
   const { bank, rival, auditor, release, jinan } = parties.members
   const request = await parties.playTo('released')
   const { json: state } = await parties.state(request)
@@ -92,12 +94,13 @@ t.test('a query from question to proof, over two replicas', async (t) => {
     t.match(missing.json, { status: 404, code: 'RECEIPT_NOT_FOUND' })
     const tile = await gateway.call(jinan, { method: 'GET', url: '/evidence/tiles/0/0' })
     t.equal(tile.bytes.length, 13 * 32)
+    const bundle = await gateway.call(jinan, { method: 'GET', url: '/evidence/bundles/0' })
+    t.equal(decodeBundle(bundle.bytes).entries.length, 13)
   })
 })
 
 t.test('the same request again is the same query', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
+  await parties.drainAll()
   const asked = requestOf(gateway.space, gateway.world.snapshot)
   const replies = await Promise.all(Array.from({ length: 8 }, () => parties.submit(asked)))
   t.same(new Set(replies.map(({ status }) => status)), new Set([202]))
@@ -111,8 +114,6 @@ t.test('the same request again is the same query', async (t) => {
 })
 
 t.test('consumer and release authority may sign the transcript in either order', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
   const { bank, release } = parties.members
   const request = await parties.playTo('confirming')
   const { json: shown } = await parties.state(request)
@@ -133,8 +134,6 @@ t.test('consumer and release authority may sign the transcript in either order',
 })
 
 t.test('a directory renewed in mid-session is followed, another transcript is not', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
   const { release } = parties.members
   await parties.playTo('confirming')
   const task = await parties.leased(release, 'confirm-session')
@@ -145,4 +144,11 @@ t.test('a directory renewed in mid-session is followed, another transcript is no
   gateway.world.directory = { serial: 2 }
   const renewed = await parties.releaseConfirmation(task)
   t.equal((await parties.answer(release, task, { confirmation: renewed })).status, 204)
+})
+
+t.test('the log holds ids and codes only', async (t) => {
+  const text = gateway.replicas.flatMap(({ logged }) => logged).join('')
+  t.match(text, /"msg":"question decided"/)
+  t.match(text, /"outcome":"released","msg":"task answered"/)
+  t.notMatch(text, /eyJ|case-1|tax12|credit-policy|dropped|withheld/)
 })

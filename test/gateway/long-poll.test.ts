@@ -6,10 +6,11 @@ import { testDatabase } from '#test/support/database'
 import { Counterparts } from './support/counterparts.ts'
 import { openTestGateway } from './support/gateway.ts'
 
+const gateway = await openTestGateway(t)
+const parties = new Counterparts(gateway)
+const { bank, release } = parties.members
+
 t.test('a stage that one replica reaches wakes who waits at the other', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
-  const { bank, release } = parties.members
   const request = await parties.playTo('opening')
   const url = `/queries/${request}?waitMs=30000&after=opening`
   const waiting = gateway.call(bank, { method: 'GET', url, replica: 0 })
@@ -30,9 +31,7 @@ t.test('a stage that one replica reaches wakes who waits at the other', async (t
 })
 
 t.test('an ended query is not waited for', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { bank, release } = parties.members
+  await parties.drainAll()
   const request = await parties.playTo('opening')
   await parties.refuse(release, await parties.leased(release, 'open-session'), 'RELEASE_BUSY')
   const url = `/queries/${request}?waitMs=30000&after=void`

@@ -7,70 +7,11 @@ import { testSnapshot } from './support/policies.ts'
 import { QUERY, requestOf, signRequest } from './support/request.ts'
 import { participantOf } from './support/space.ts'
 
-t.test('at the door', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const { bank, jinan, auditor } = gateway.space.members
-
-  t.test('nobody comes in without a token, and none is told why', async (t) => {
-    const tokens = ['', 'x', 'e30.e30.e30', `${'a'.repeat(3000)}.b.c`]
-    const urls = ['/products', '/queries/x', '/evidence/checkpoint', '/tasks/lease']
-    for (const url of urls) {
-      for (const token of tokens) {
-        const { json } = await gateway.call(undefined, { method: 'GET', url, token })
-        const code = url === '/tasks/lease' ? 'NOT_FOUND' : 'UNAUTHENTICATED'
-        t.match(json, { code }, `${url} ${token.slice(0, 10)}`)
-      }
-    }
-    const open = await gateway.call(undefined, { method: 'GET', url: '/healthz' })
-    t.equal(open.status, 200, 'control: the server answers')
-  })
-
-  t.test('a role opens its own routes only', async (t) => {
-    const calls: readonly (readonly [typeof bank, 'GET' | 'POST', string])[] = [
-      [jinan, 'POST', '/queries'],
-      [bank, 'POST', '/tasks/lease'],
-      [auditor, 'POST', '/tasks/lease'],
-    ]
-    for (const [by, method, url] of calls) {
-      const { json } = await gateway.call(by, { method, url, body: { waitMs: 0 } })
-      t.match(json, { code: 'FORBIDDEN' }, `${by.did} ${url}`)
-    }
-    const catalogue = await gateway.call(auditor, { method: 'GET', url: '/products' })
-    t.match(catalogue.json, { serial: 1, products: [{ digest: /^sha256-/ }] })
-  })
-
-  t.test('a suspension acts although the token was accepted before', async (t) => {
-    const call = { method: 'GET', url: '/products' } as const
-    t.equal((await gateway.call(bank, call)).status, 200)
-    const participants = Object.values(gateway.space.members)
-      .map(participantOf)
-      .map((entry) => (entry.did === bank.did ? { ...entry, state: 'suspended' as const } : entry))
-    gateway.world.directory = { serial: 2, participants }
-    gateway.space.clock.advance(31_000)
-    t.match((await gateway.call(bank, call)).json, { code: 'UNAUTHENTICATED' })
-    t.equal((await gateway.call(auditor, call)).status, 200, 'control: others go on')
-  })
-})
-
-t.test('one caller cannot crowd out the others', async (t) => {
-  const rate = { perSecond: 2, burst: 3 }
-  const gateway = await openTestGateway(t, { replicas: 1, rate })
-  const { bank, rival } = gateway.space.members
-  const call = { method: 'GET', url: '/products' } as const
-  const statuses: number[] = []
-  for (let index = 0; index < 4; index += 1) statuses.push((await gateway.call(bank, call)).status)
-  t.same(statuses, [200, 200, 200, 429])
-  const { headers } = await gateway.call(bank, call)
-  t.equal(headers['retry-after'], '1')
-  t.equal((await gateway.call(rival, call)).status, 200)
-  gateway.space.clock.advance(1000)
-  t.equal((await gateway.call(bank, call)).status, 200)
-})
+const gateway = await openTestGateway(t, { replicas: 1 })
+const parties = new Counterparts(gateway)
+const { bank, rival, jinan, auditor } = parties.members
 
 t.test('a question', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { bank, rival } = parties.members
   const request = (change: Partial<QueryRequest> = {}) =>
     requestOf(gateway.space, gateway.world.snapshot, change)
   const post = async (jws: string, by = bank) =>
@@ -161,4 +102,61 @@ t.test('a question', async (t) => {
       places: [{ rule: 'CONTRACT_DIFFERS' }],
     })
   })
+})
+
+t.test('at the door', async (t) => {
+  t.test('nobody comes in without a token, and none is told why', async (t) => {
+    const tokens = ['', 'x', 'e30.e30.e30', `${'a'.repeat(3000)}.b.c`]
+    const urls = ['/products', '/queries/x', '/evidence/checkpoint', '/tasks/lease']
+    for (const url of urls) {
+      for (const token of tokens) {
+        const { json } = await gateway.call(undefined, { method: 'GET', url, token })
+        const code = url === '/tasks/lease' ? 'NOT_FOUND' : 'UNAUTHENTICATED'
+        t.match(json, { code }, `${url} ${token.slice(0, 10)}`)
+      }
+    }
+    const open = await gateway.call(undefined, { method: 'GET', url: '/healthz' })
+    t.equal(open.status, 200, 'control: the server answers')
+  })
+
+  t.test('a role opens its own routes only', async (t) => {
+    const calls: readonly (readonly [typeof bank, 'GET' | 'POST', string])[] = [
+      [jinan, 'POST', '/queries'],
+      [bank, 'POST', '/tasks/lease'],
+      [auditor, 'POST', '/tasks/lease'],
+    ]
+    for (const [by, method, url] of calls) {
+      const { json } = await gateway.call(by, { method, url, body: { waitMs: 0 } })
+      t.match(json, { code: 'FORBIDDEN' }, `${by.did} ${url}`)
+    }
+    const catalogue = await gateway.call(auditor, { method: 'GET', url: '/products' })
+    t.match(catalogue.json, { serial: 1, products: [{ digest: /^sha256-/ }] })
+  })
+
+  t.test('a suspension acts although the token was accepted before', async (t) => {
+    const call = { method: 'GET', url: '/products' } as const
+    t.equal((await gateway.call(bank, call)).status, 200)
+    const participants = Object.values(gateway.space.members)
+      .map(participantOf)
+      .map((entry) => (entry.did === bank.did ? { ...entry, state: 'suspended' as const } : entry))
+    gateway.world.directory = { serial: 2, participants }
+    gateway.space.clock.advance(31_000)
+    t.match((await gateway.call(bank, call)).json, { code: 'UNAUTHENTICATED' })
+    t.equal((await gateway.call(auditor, call)).status, 200, 'control: others go on')
+  })
+})
+
+t.test('one caller cannot crowd out the others', async (t) => {
+  const rate = { perSecond: 2, burst: 3 }
+  const gateway = await openTestGateway(t, { replicas: 1, rate })
+  const { bank, rival } = gateway.space.members
+  const call = { method: 'GET', url: '/products' } as const
+  const statuses: number[] = []
+  for (let index = 0; index < 4; index += 1) statuses.push((await gateway.call(bank, call)).status)
+  t.same(statuses, [200, 200, 200, 429])
+  const { headers } = await gateway.call(bank, call)
+  t.equal(headers['retry-after'], '1')
+  t.equal((await gateway.call(rival, call)).status, 200)
+  gateway.space.clock.advance(1000)
+  t.equal((await gateway.call(bank, call)).status, 200)
 })

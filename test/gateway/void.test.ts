@@ -1,24 +1,18 @@
 import t from 'tap'
 import { digestBytes } from '#crypto/digest'
-import { sweep } from '#gateway/sweeper'
 import { KINDS } from '#protocol/message-kinds'
 import type { SessionVoid } from '#protocol/messages/session'
 import { requestDigest } from '#protocol/session'
 import { Counterparts, payloadOf } from './support/counterparts.ts'
-import { openTestGateway, type TestGateway } from './support/gateway.ts'
+import { openTestGateway } from './support/gateway.ts'
 import { requestOf } from './support/request.ts'
 
-/** Moves the clock past a deadline and sweeps on every replica, as if at once. */
-async function expire(gateway: TestGateway, ms: number): Promise<number> {
-  gateway.space.clock.advance(ms)
-  const counts = await Promise.all(gateway.replicas.map((replica) => sweep(replica)))
-  return counts.reduce((sum, count) => sum + count, 0)
-}
+const gateway = await openTestGateway(t)
+const parties = new Counterparts(gateway)
+const { release, jinan, qingdao, binzhou } = parties.members
 
 t.test('a holder says no: the session is voided, and the same request is tried anew', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
-  const { release, jinan, qingdao, binzhou } = parties.members
+  await parties.drainAll()
   const asked = requestOf(gateway.space, gateway.world.snapshot)
   await parties.submit(asked)
   await parties.playOpening()
@@ -48,8 +42,12 @@ t.test('a holder says no: the session is voided, and the same request is tried a
   t.match(again.json, { stage: 'opening', attempt: 2 })
   t.not(again.json.invitation, json.invitation)
   const [replica] = gateway.replicas
-  const spent = await replica?.db.selectFrom('budget_counter').select('used').execute()
-  t.same(spent, [{ used: 1n }], 'a retry costs nothing more')
+  const spent = await replica?.db
+    .selectFrom('budget_reservation')
+    .select('amount')
+    .where('request', '=', request)
+    .execute()
+  t.same(spent, [{ amount: 1n }], 'a retry costs nothing more')
   await parties.playOpening()
   await parties.playAdverts()
   t.match((await parties.state(request)).json, { stage: 'confirming', attempt: 2 })
@@ -86,9 +84,6 @@ t.test('a retry is judged again, and so often at most', async (t) => {
 })
 
 t.test('a void must be the release authority’s, of this session and this transcript', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { release, jinan } = parties.members
   const request = await parties.playTo('computing')
   const refused = await parties.leased(jinan, 'submit')
   await parties.refuse(jinan, refused, 'DATASET_CHANGED')
@@ -115,10 +110,25 @@ t.test('a void must be the release authority’s, of this session and this trans
   t.match((await parties.state(request)).json, { stage: 'void', code: 'HOLDER_REFUSED' }, 'control')
 })
 
+t.test(
+  'a void that could not be signed now is asked for again, one that never can is not',
+  async (t) => {
+    const request = await parties.playTo('advertising')
+    await parties.refuse(jinan, await parties.leased(jinan, 'advertise'), 'HOLDER_REFUSES')
+    const task = await parties.leased(release, 'void-session')
+    t.equal((await parties.refuse(release, task, 'INTERNAL')).status, 204)
+    t.match((await parties.state(request)).json, { stage: 'advertising', code: 'HOLDER_REFUSED' })
+    t.equal(await parties.lease(release), undefined, 'not at once')
+    const again = await parties.lease(release, 15_000)
+    t.equal(again?.task, task.task)
+    await parties.refuse(release, again ?? task, 'SESSION_LOST')
+    const { json } = await parties.state(request)
+    t.match(json, { stage: 'void', code: 'SESSION_LOST' })
+    t.notOk(json.void)
+  },
+)
+
 t.test('the release authority may void instead of releasing', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { release } = parties.members
   const request = await parties.playTo('releasing')
   const task = await parties.leased(release, 'release')
   const { adverts } = task.body as { adverts: string[] }
@@ -126,77 +136,4 @@ t.test('the release authority may void instead of releasing', async (t) => {
   const jws = await parties.void(task, { transcript, reason: 'INPUTS_REJECTED' })
   await parties.done(release, task, { void: jws })
   t.match((await parties.state(request)).json, { stage: 'void', code: 'INPUTS_REJECTED' })
-})
-
-t.test('what was released counts, although a void was being asked for', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1 })
-  const parties = new Counterparts(gateway)
-  const { release } = parties.members
-  const request = await parties.playTo('releasing')
-  const slow = await parties.leased(release, 'release')
-  t.equal(await expire(gateway, 120_000), 1)
-  t.match((await parties.state(request)).json, { stage: 'releasing', code: 'RELEASE_UNAVAILABLE' })
-  const voiding = await parties.leased(release, 'void-session')
-  await parties.refuse(release, voiding, 'SESSION_ENDED')
-  const again = await parties.leased(release, 'release')
-  t.not(again.task, slow.task, 'it is asked for once more')
-  await parties.done(release, again, { release: await parties.release(again) })
-  const { json } = await parties.state(request)
-  t.match(json, { stage: 'released', release: String })
-  t.notOk(json.code)
-})
-
-t.test('every stage has a deadline, and one replica of two acts on it', async (t) => {
-  const gateway = await openTestGateway(t)
-  const parties = new Counterparts(gateway)
-  const { release } = parties.members
-
-  t.test('nobody opens a session', async (t) => {
-    const request = await parties.playTo('opening')
-    t.equal(await expire(gateway, 59_999), 0, 'not before')
-    t.equal(await expire(gateway, 1), 1)
-    t.match((await parties.state(request)).json, { stage: 'void', code: 'RELEASE_UNAVAILABLE' })
-  })
-
-  const stages = [
-    ['advertising', 60_000, 'HOLDER_UNAVAILABLE'],
-    ['confirming', 120_000, 'RELEASE_UNAVAILABLE'],
-    ['computing', 300_000, 'HOLDER_UNAVAILABLE'],
-    ['releasing', 120_000, 'RELEASE_UNAVAILABLE'],
-  ] as const
-  for (const [stage, ms, code] of stages) {
-    t.test(`nobody moves on from ${stage}`, async (t) => {
-      const request = await parties.playTo(stage)
-      t.equal(await expire(gateway, ms), 1)
-      t.match((await parties.state(request)).json, { stage, code }, 'a void is asked for')
-      t.equal(await expire(gateway, 120_000), 1)
-      const { json } = await parties.state(request)
-      t.match(json, { stage: 'void', code }, 'and not waited for without end')
-      t.notOk(json.void)
-      for (const party of [release, ...parties.holders]) await parties.drain(party)
-    })
-  }
-
-  t.test('a signature that comes later still reaches the holders', async (t) => {
-    const request = await parties.playTo('advertising')
-    await expire(gateway, 60_000)
-    const task = await parties.leased(release, 'void-session')
-    await expire(gateway, 120_000)
-    await parties.done(release, task, { void: await parties.void(task) })
-    t.match((await parties.state(request)).json, { stage: 'void', void: String })
-    t.equal((await parties.lease(parties.members.jinan))?.kind, 'note-void')
-  })
-})
-
-t.test('blobs are scrubbed when their time is over', async (t) => {
-  const gateway = await openTestGateway(t, { replicas: 1, timing: { retentionMs: 3_600_000 } })
-  const parties = new Counterparts(gateway)
-  await parties.playTo('released')
-  const [replica] = gateway.replicas
-  const blobs = async () =>
-    (await replica?.db.selectFrom('session_blob').selectAll().execute())?.length
-  await expire(gateway, 3_600_000)
-  t.equal(await blobs(), 6, 'one key, three ciphertexts, table and copy')
-  await expire(gateway, 1)
-  t.equal(await blobs(), 0)
 })

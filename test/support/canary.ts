@@ -35,20 +35,45 @@ export function canaryForms({ name, text }: Canary): CanaryForm[] {
 
 /** The names of all forms that occur in `haystack`, each once, in one pass over it. */
 export function findCanaries(haystack: Uint8Array, forms: readonly CanaryForm[]): string[] {
-  const { buffer, byteOffset, byteLength } = haystack
-  const bytes = Buffer.from(buffer, byteOffset, byteLength)
-  const byPair = Map.groupBy(forms, (form) => form.bytes.readUInt16LE(0))
-  const begins = new Uint8Array(65_536)
-  for (const pair of byPair.keys()) begins[pair] = 1
+  const { byteLength: length } = haystack
+  const { pairs, quads } = indexOfForms(forms)
   const found = new Set<string>()
-  for (let at = 0; at + 1 < byteLength; at += 1) {
-    const pair = (haystack[at] ?? 0) | ((haystack[at + 1] ?? 0) << 8)
-    if (begins[pair] === 0) continue
-    for (const form of byPair.get(pair) ?? []) {
-      if (bytes.subarray(at, at + form.bytes.length).equals(form.bytes)) found.add(form.name)
+  for (let at = 0; at + 4 <= length; at += 1) {
+    const low = (haystack[at] ?? 0) | ((haystack[at + 1] ?? 0) << 8)
+    if (pairs[low] === 0) continue
+    const high = (haystack[at + 2] ?? 0) | ((haystack[at + 3] ?? 0) << 8)
+    for (const { name, bytes } of quads.get(low + high * 65_536) ?? []) {
+      if (standsAt(haystack, at, bytes)) found.add(name)
     }
   }
   return forms.filter(({ name }) => found.has(name)).map(({ name }) => name)
+}
+
+interface FormIndex {
+  /** 1 where a form begins with these two bytes. */
+  readonly pairs: Uint8Array
+  /** Forms by their first four bytes. */
+  readonly quads: ReadonlyMap<number, readonly CanaryForm[]>
+}
+
+const indexes = new WeakMap<readonly CanaryForm[], FormIndex>()
+
+function indexOfForms(forms: readonly CanaryForm[]): FormIndex {
+  const known = indexes.get(forms)
+  if (known !== undefined) return known
+  const quads = Map.groupBy(forms, ({ bytes }) => bytes.readUInt32LE(0))
+  const pairs = new Uint8Array(65_536)
+  for (const quad of quads.keys()) pairs[quad % 65_536] = 1
+  const made = { pairs, quads }
+  indexes.set(forms, made)
+  return made
+}
+
+function standsAt(haystack: Uint8Array, at: number, bytes: Uint8Array): boolean {
+  for (let index = 0; index < bytes.length; index += 1) {
+    if (haystack[at + index] !== bytes[index]) return false
+  }
+  return true
 }
 
 type Form = readonly [name: string, bytes: Buffer]

@@ -1,4 +1,5 @@
-import type { Test } from 'tap'
+import type { Kysely } from 'kysely'
+import tap, { type Test } from 'tap'
 import type { ConnectorDesk, PartSource } from '#connectors/desk'
 import { advertise } from '#connectors/handlers/advertise'
 import { submit } from '#connectors/handlers/submit'
@@ -84,13 +85,11 @@ export async function openTestSpace(t: Test, options: SpaceOptions): Promise<Tes
   const blobs = new Map<string, Uint8Array>()
   const link = memoryLink(blobs)
   const open = async (): Promise<Desk> => deskOf(directory)
-  const release = await releaseDesk(t, keys, link, open)
+  const url = await testDatabase(t, [RELEASE_MIGRATIONS, LEDGER_MIGRATIONS, EVIDENCE_MIGRATIONS])
+  const ground = { t, keys, link, open, options, url }
+  const release = await releaseDesk(ground)
   const holders = new Map<string, ConnectorDesk>()
-  const cells = openEncryptCells({ set: TAB, memoryMb: 256, deadlineMs: 60_000 })
-  t.teardown(() => cells[Symbol.asyncDispose]())
-  for (const did of dids) {
-    holders.set(did, await holderDesk(t, { did, keys, link, open, cells, options }))
-  }
+  for (const did of dids) holders.set(did, await holderDesk(ground, did))
   const party = {
     directory: { current: async () => directory, refresh: async () => directory },
     calls: { json: unexpected, put: unexpected, get: unexpected },
@@ -279,76 +278,85 @@ async function unexpected(): Promise<never> {
   throw new Error('no test calls this')
 }
 
-async function releaseDesk(
-  t: Test,
-  keys: Keys,
-  link: GatewayLink,
-  open: () => Promise<Desk>,
-): Promise<ReleaseDesk> {
-  const url = await testDatabase(t, [RELEASE_MIGRATIONS, EVIDENCE_MIGRATIONS])
-  const db = await openStore<ReleaseDatabase>({ url, party: 'release' })
+interface TestGround {
+  readonly t: Test
+  readonly keys: Keys
+  readonly link: GatewayLink
+  readonly open: () => Promise<Desk>
+  readonly options: SpaceOptions
+  readonly url: string
+}
+
+// One database serves all parties of a test, each under a space of its own: their stores share
+// nothing (holder-ledger.test), and a test starts four times quicker.
+async function partyStore<DB>({ t, url }: TestGround): Promise<Kysely<DB>> {
+  const db = await openStore<DB>({ url, party: 'test', maxConnections: 3 })
   t.teardown(() => db.destroy())
-  const cells = openSessionCells({ set: TAB, memoryMb: 256, deadlineMs: 30_000 })
+  return db
+}
+
+function spaceOf(did: string): string {
+  return `${SPACE}:${did.split(':').at(-1)}`
+}
+
+const CELL = { set: TAB, memoryMb: 256, deadlineMs: 60_000 }
+
+// Engines are the slow part of a start, so one pool of each kind serves a whole test file.
+const sessionCells = lazily(() => openSessionCells(CELL))
+const encryptCells = lazily(() => openEncryptCells(CELL))
+
+function lazily<T extends AsyncDisposable>(open: () => T): () => T {
+  let opened: T | undefined
+  return () => {
+    if (opened === undefined) {
+      const pool = open()
+      opened = pool
+      tap.teardown(() => pool[Symbol.asyncDispose]())
+    }
+    return opened
+  }
+}
+
+async function releaseDesk(ground: TestGround): Promise<ReleaseDesk> {
+  const { t, keys, link, open } = ground
+  const db = await partyStore<ReleaseDatabase>(ground)
   const live = new LiveSessions(16, () => NOW)
-  const evidence = await testLog(t, db, RELEASE)
-  t.teardown(async () => {
-    await live[Symbol.asyncDispose]()
-    await cells[Symbol.asyncDispose]()
-  })
+  t.teardown(() => live[Symbol.asyncDispose]())
   return {
     did: RELEASE,
     auditor: AUDITOR,
-    store: new SessionStore(db, SPACE, systemRandom),
+    store: new SessionStore(db, spaceOf(RELEASE), systemRandom),
     live,
     link,
-    evidence,
+    evidence: await testLog(t, db, RELEASE, spaceOf(RELEASE)),
     random: systemRandom,
     now: () => NOW,
     sessionMs: 600_000,
     signer: () => keysOf(keys, RELEASE).signer(),
     open,
-    createKeys: () => cells.open(),
+    createKeys: () => sessionCells().open(),
   }
 }
 
-async function holderDesk(
-  t: Test,
-  {
-    did,
-    keys,
-    link,
-    open,
-    cells,
-    options,
-  }: {
-    readonly did: string
-    readonly keys: Keys
-    readonly link: GatewayLink
-    readonly open: () => Promise<Desk>
-    readonly cells: ReturnType<typeof openEncryptCells>
-    readonly options: SpaceOptions
-  },
-): Promise<ConnectorDesk> {
-  const url = await testDatabase(t, [LEDGER_MIGRATIONS, EVIDENCE_MIGRATIONS])
-  const db = await openStore<LedgerDatabase>({ url, party: 'connector' })
-  t.teardown(() => db.destroy())
-  const evidence = await testLog(t, db, did)
+async function holderDesk(ground: TestGround, did: string): Promise<ConnectorDesk> {
+  const { t, keys, link, open, options } = ground
+  const db = await partyStore<LedgerDatabase>(ground)
   const controls = { ...DEFAULT_CONTROLS, ...options.controls }
   return {
     did,
-    ledger: new PostgresLedger(db, SPACE, systemRandom),
+    ledger: new PostgresLedger(db, spaceOf(did), systemRandom),
     keys: new HeldKeys(() => NOW),
     link,
-    evidence,
+    evidence: await testLog(t, db, did, spaceOf(did)),
     random: systemRandom,
     now: () => NOW,
-    queryMs: 10_000,
+    queryMs: 60_000,
     signer: () => keysOf(keys, did).signer(),
     open,
     source: (_product, part) => options.sources(did, part),
     judge: async () => ({ policy: digestBytes(new Uint8Array()), controls, spends: [] }),
     encrypt: async (publicKey, plaintexts) => {
-      await using cell = await cells.open(publicKey)
+      await using cell = await encryptCells().open(publicKey)
       return await cell.encrypt(plaintexts)
     },
   }

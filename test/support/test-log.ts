@@ -13,11 +13,12 @@ export async function testLog<DB>(
   t: { teardown(done: () => Promise<void>): void },
   db: Kysely<DB>,
   did: string,
+  spaceId = SPACE,
 ): Promise<Evidence> {
   const state = await mkdtemp(path.join(tmpdir(), 'baotu-log-'))
   const wrappingKey = Secret.random(32, systemRandom)
   const clock = { now: () => NOW }
-  const log = await openPartyLog({ db, did, spaceId: SPACE, wrappingKey, state, clock })
+  const log = await openPartyLog({ db, did, spaceId, wrappingKey, state, clock })
   t.teardown(async () => {
     await log[Symbol.asyncDispose]()
     await rm(state, { recursive: true })

@@ -85,6 +85,7 @@ create table session_blob (
   primary key (space_id, invitation, digest, owner),
   foreign key (space_id, invitation) references query_attempt
 );
+create index session_blob_age on session_blob (space_id, stored_at);
 create table budget_counter (
   space_id text not null,
   key text not null,

@@ -84,6 +84,12 @@ export class Counterparts {
     while ((await this.lease(by)) !== undefined);
   }
 
+  /** Leaves nothing to do for anybody: what an earlier test began is not finished. */
+  async drainAll(): Promise<void> {
+    const { release } = this.members
+    await Promise.all([release, ...this.holders].map((party) => this.drain(party)))
+  }
+
   /** The task that must be there. */
   async leased(by: Member, kind: LeasedTask['kind']): Promise<LeasedTask> {
     const task = await this.lease(by)
@@ -275,6 +281,7 @@ export class Counterparts {
 
   /** Plays a query until `stage` stands, and answers its digest. */
   async playTo(stage: PlayedStage, change: Partial<QueryRequest> = {}): Promise<string> {
+    await this.drainAll()
     const asked = await this.ask(change)
     if (asked.status !== 202) throw new Error(`ask: ${asked.status} ${asked.json?.code}`)
     const { request } = asked.json

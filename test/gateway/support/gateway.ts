@@ -132,7 +132,7 @@ async function openReplica(
     oldest: openWatermark(db, SPACE, 'directory'),
   })
   const desk = assembleDesk({
-    ...{ db, queue, evidence, signals, directory, did, spaceId: SPACE, clock, verify },
+    ...{ db, queue, evidence, signals, directory, did, spaceId: SPACE, clock, verify, log },
     keys: members.gateway.keys,
     release: members.release.did,
     auditor: members.auditor.did,

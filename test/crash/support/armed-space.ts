@@ -1,0 +1,97 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { FaultPoint } from '#runtime/fault-point'
+import type { PartyName } from '#test/support/tiny-crew'
+import { openTinySpace, type TinySpace } from '#test/support/tiny-space'
+
+/** A tiny space whose parties can be told to die at a fault point, and are started again. */
+export interface ArmedSpace extends AsyncDisposable {
+  readonly tiny: TinySpace
+  /** Whoever reaches the point for the nth time from now dies there, and is started again. */
+  readonly arm: (point: FaultPoint, nth?: number) => Killing
+  /** `kill -9` of a party from outside, wherever it is; it is started again. */
+  readonly kill: (name: PartyName) => Promise<void>
+}
+
+export interface Killing {
+  readonly by: readonly PartyName[]
+  /** True when a process died there and runs again; false when nobody came by, within `ms`. */
+  readonly happened: (ms: number) => Promise<boolean>
+}
+
+/** Short enough that a test can wait for them, long enough for a machine with other work. */
+const SECONDS = { opening: 30, advertising: 30, confirming: 9, computing: 30, releasing: 30 }
+const TIMING = { ...SECONDS, voiding: 30, lease: 3 }
+
+/** Opens it; `later` parties are left for the caller to start. */
+export async function openArmedSpace(
+  replicas: 1 | 2 = 1,
+  later: readonly PartyName[] = [],
+): Promise<ArmedSpace> {
+  await using owned = new AsyncDisposableStack()
+  const folder = mkdtempSync(path.join(tmpdir(), 'baotu-arms-'))
+  owned.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const armOf = (name: PartyName) => path.join(folder, name.replace('-2', ''))
+  const tiny = owned.use(
+    await openTinySpace({
+      replicas,
+      later,
+      nodeArguments: (name) => ['--import', preload(armOf(name))],
+      configure: (_, value) =>
+        value['party'] === 'gateway' ? { ...value, seconds: TIMING } : value,
+    }),
+  )
+  const { crew } = tiny
+  const running = owned.move()
+  return {
+    tiny,
+    arm: (point, nth = 1) => {
+      const by = crew.names.filter((name) => reaches(name, point))
+      const [first] = by
+      if (first === undefined) throw new Error(`no party reaches ${point}`)
+      const arm = armOf(first)
+      const started = by.map((name) => startedAgain(tiny, name))
+      writeFileSync(`${arm}.new`, `${point} ${nth}`)
+      rmSync(arm, { force: true })
+      writeFileSync(arm, `${point} ${nth}`)
+      const happened = async (ms: number) => {
+        const isBack = await Promise.race([...started, after(ms)])
+        if (isBack !== true && existsSync(arm)) rmSync(arm, { force: true })
+        return isBack === true
+      }
+      return { by, happened }
+    },
+    kill: async (name) => {
+      const again = startedAgain(tiny, name)
+      await crew.kill(name)
+      await again
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+/** Which parties come by a fault point; of the bureaus, the first stands for all. */
+function reaches(name: PartyName, point: FaultPoint): boolean {
+  if (point.startsWith('release.')) return name === 'release'
+  if (point.startsWith('connector.') || point === 'migration-applied') return name === 'jinan'
+  return name === 'gateway' || name === 'gateway-2'
+}
+
+// As whatever runs it in earnest would do it. Never ends when it does not die.
+async function startedAgain({ crew }: TinySpace, name: PartyName): Promise<true> {
+  const { signal } = await crew.process(name).exited
+  if (signal !== 'SIGKILL') return new Promise(() => undefined)
+  await crew.start(name)
+  return true
+}
+
+function preload(file: string): string {
+  const url = new URL('../../support/kill-armed.ts', import.meta.url)
+  url.search = new URLSearchParams({ file }).toString()
+  return url.href
+}
+
+function after(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref())
+}
