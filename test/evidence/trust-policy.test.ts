@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { cosigner, ed25519NoteSigner } from '#evidence/note-signer'
 import { parseTrustPolicy } from '#evidence/trust-policy'
+import { trustPolicyText } from '#evidence/trust-policy-text'
 import { madeKey } from './made-log.ts'
 
 const log = ed25519NoteSigner('log.example', madeKey('log')).verifier.vkey
@@ -75,4 +76,20 @@ t.test('anything the format does not allow is refused with its line', async (t) 
     const message = new RegExp(`line ${line}:`)
     t.throws(() => parseTrustPolicy(text), { code: 'TRUST_POLICY_MALFORMED', message }, name)
   }
+})
+
+t.test('a policy written by us reads as it was meant', async (t) => {
+  const witnesses = [
+    { name: 'x1', vkey: x1 ?? '' },
+    { name: 'x2', vkey: x2 ?? '' },
+  ]
+  const enough = (quorum: 'none' | 'any' | 'all' | number, ...cosigned: string[]) =>
+    parseTrustPolicy(trustPolicyText([log], witnesses, quorum)).isQuorum(new Set(cosigned))
+  t.ok(parseTrustPolicy(trustPolicyText([log])).isQuorum(new Set()))
+  t.ok(enough('none'))
+  t.ok(enough('any', x1 ?? ''))
+  t.notOk(enough('any'))
+  t.notOk(enough('all', x1 ?? ''))
+  t.notOk(enough(2, x1 ?? ''))
+  t.ok(enough(2, x1 ?? '', x2 ?? ''))
 })
