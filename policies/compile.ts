@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '#crypto/digest'
 import { constraintForm } from './canonical-policy.ts'
-import { type Check, compileCheck, type StateCheck, stateCheckOf } from './checks.ts'
+import { type Check, compileChecks, type StateCheck, stateCheckOf } from './checks.ts'
 import { ControlSet, controlsOfAtoms } from './control-set.ts'
 import { type DutyTerm, dutyTermsOf } from './duties.ts'
 import { PolicyError } from './errors.ts'
@@ -41,8 +41,11 @@ export interface CompiledRule {
   readonly covers: number
   readonly target: string
   readonly assignee: string
-  /** The constraints in the order in which they are judged. */
+  /** Whether the owner is `special`, so that its rules are judged together. */
+  readonly special: boolean
+  /** The constraints in one order, whatever the author's. */
   readonly constraints: readonly Constraint[]
+  /** What they compile to; two bounds on one number are one check. */
   readonly checks: readonly Check[]
   /** How many of the checks read something; the rest are controls, which come last. */
   readonly reading: number
@@ -174,6 +177,8 @@ function compileRule(
   const { policy } = owner
   const key = (generation === 0 ? '' : `${policy.id}>`) + source.id + rule.id
   const constraints = judgingOrder(rule.constraints)
+  const reading = compileChecks(constraints.filter(isRead), key, vocabulary)
+  const imposed = compileChecks(constraints.filter(isControl), key, vocabulary)
   const atoms = atomsOf(constraints)
   const duties = dutyTermsOf(rule.effect === 'permit' ? rule : undefined, policy)
   return {
@@ -188,8 +193,9 @@ function compileRule(
     target: ownTarget(rule, policy, generation),
     assignee: (generation === 0 ? rule.assignee : undefined) ?? policy.assignee ?? EVERY_PARTY,
     constraints,
-    checks: constraints.map((constraint) => compileCheck(constraint, key, vocabulary)),
-    reading: constraints.filter((constraint) => !isControl(constraint)).length,
+    special: owner.special,
+    checks: [...reading, ...imposed],
+    reading: reading.length,
     states: countersOfRule(atoms, key),
     preDuties: duties.filter(({ phase }) => phase === 'pre'),
     controls: controlsOf(atoms, vocabulary, origin.controls),
@@ -249,6 +255,10 @@ function withOrderedParts(constraint: Constraint): Constraint {
 
 function isControl(constraint: Constraint): boolean {
   return constraint.kind === 'atom' && constraint.operand.kind === 'control'
+}
+
+function isRead(constraint: Constraint): boolean {
+  return !isControl(constraint)
 }
 
 /** Cheap and selective first; controls last, since they read nothing. */
