@@ -1,6 +1,6 @@
 import type { Capabilities } from './capabilities.ts'
 import { type Reservation, reservationOf } from './checks.ts'
-import type { CompiledRule, Snapshot } from './compile.ts'
+import type { CompiledRule, Snapshot } from './compiled.ts'
 import { ControlSet, type ControlView } from './control-set.ts'
 import type { Counters } from './counters.ts'
 import { type DutyTerm, joinDuties } from './duties.ts'

@@ -2,7 +2,7 @@ import { type Digest, digestOf } from '#crypto/digest'
 import { attestedOnly } from './attested.ts'
 import { constraintForm } from './canonical-policy.ts'
 import { judgeAlone, type Run } from './checks.ts'
-import type { CompiledRule } from './compile.ts'
+import type { CompiledRule } from './compiled.ts'
 import { decide } from './decide.ts'
 import {
   type Decision,

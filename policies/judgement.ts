@@ -1,6 +1,6 @@
 import type { Check } from './checks.ts'
-import type { RuleList } from './compile.ts'
-import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compile.ts'
+import type { RuleList } from './compiled.ts'
+import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compiled.ts'
 import { ControlSet } from './control-set.ts'
 import { type DecisionInputs, type Judged, JudgedRule, OUTCOMES, type Outcome } from './decision.ts'
 import { PolicyStanding } from './policy-standing.ts'

@@ -1,4 +1,4 @@
-import { EVERY_ASSET, EVERY_PARTY } from '../compile.ts'
+import { EVERY_ASSET, EVERY_PARTY } from '../compiled.ts'
 import type { Policy, Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
 import type { Axis, Literal } from './axis.ts'

@@ -1,5 +1,5 @@
 import { judgeAlone } from '../checks.ts'
-import type { Snapshot } from '../compile.ts'
+import type { Snapshot } from '../compiled.ts'
 import type { Decision } from '../decision.ts'
 import { type Atom, atomsOf, type Policy, type Rule } from '../policy.ts'
 import { TRUE, type Truth } from '../truth.ts'
