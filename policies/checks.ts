@@ -1,11 +1,21 @@
 import { type Capabilities, honoursRange, honoursTerms } from './capabilities.ts'
 import { boundsOfAtom, honoursBound } from './control-set.ts'
 import type { Counters } from './counters.ts'
-import { compileFactCheck } from './fact-checks.ts'
+import { compileFactCheck, compileRange, type Slots } from './fact-checks.ts'
 import type { Facts } from './facts.ts'
 import type { Atom, Compound, Constraint } from './policy.ts'
 import { conjunction, disjunction, exactlyOne, FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts'
 import type { Vocabulary } from './vocabulary.ts'
+
+/** Judges one constraint on its own, as explanations do. */
+export function judgeAlone(
+  constraint: Constraint,
+  owner: string,
+  vocabulary: Vocabulary,
+  run: Run,
+): Truth {
+  return compileCheck(constraint, owner, vocabulary)(run.facts.slots, run)
+}
 
 /** What one evaluation reads. Nothing in it changes while rules are judged. */
 export interface Run {
@@ -19,11 +29,13 @@ export interface Run {
 }
 
 /** A compiled constraint. Policy text becomes data inside closures, never code. */
-export type Check = (run: Run) => Truth
+export type Check = (slots: Slots, run: Run) => Truth
 
 /** A state constraint as the ledger must reserve it. */
 export interface StateCheck {
   readonly atom: Atom
+  /** The operand's place in the vocabulary. */
+  readonly index: number
   /** `policy#rule|operand|window`: one counter per rule, so that rules never share an allowance. */
   readonly key: string
   /** The largest total that still satisfies the constraint. */
@@ -44,6 +56,22 @@ export interface Reservation {
   readonly limit: number
 }
 
+/** Compiles constraints that must hold together; two bounds on one number become one check. */
+export function compileChecks(
+  constraints: readonly Constraint[],
+  owner: string,
+  vocabulary: Vocabulary,
+): readonly Check[] {
+  const checks: Check[] = []
+  for (let at = 0; at < constraints.length; at++) {
+    const [constraint, next] = [constraints[at] as Constraint, constraints[at + 1]]
+    const range = next === undefined ? undefined : compileRange(constraint, next)
+    checks.push(range ?? compileCheck(constraint, owner, vocabulary))
+    if (range !== undefined) at++
+  }
+  return checks
+}
+
 /** Compiles one constraint; `owner` names the rule in counter keys. */
 export function compileCheck(constraint: Constraint, owner: string, vocabulary: Vocabulary): Check {
   if (constraint.kind !== 'atom') return compileCompound(constraint, owner, vocabulary)
@@ -62,7 +90,7 @@ export function stateCheckOf(atom: Atom, owner: string): StateCheck {
     increment === undefined
       ? undefined
       : { key, operand: name, unit: atom.unit, amount: increment, limit }
-  return { atom, key, limit, usual }
+  return { atom, index: atom.operand.index, key, limit, usual }
 }
 
 /** What this request reserves of one counter; undefined when nobody has said how much it uses. */
@@ -86,8 +114,7 @@ export function incrementOf(
 }
 
 /** How much has been used of one counter; undefined when the ledger does not count the operand. */
-export function usedOf({ atom, key }: StateCheck, counters: Counters): number | undefined {
-  const { index } = atom.operand
+export function usedOf({ index, key }: StateCheck, counters: Counters): number | undefined {
   if (counters.knows[index] !== 1) return undefined
   const own = counters.used.size === 0 ? undefined : counters.used.get(key)
   return own ?? counters.usedByOperand[index]
@@ -95,17 +122,17 @@ export function usedOf({ atom, key }: StateCheck, counters: Counters): number | 
 
 function compileCompound({ kind, parts }: Compound, owner: string, vocabulary: Vocabulary): Check {
   const checks = parts.map((part) => compileCheck(part, owner, vocabulary))
-  const judge = (run: Run) => checks.map((check) => check(run))
+  const judge = (slots: Slots, run: Run) => checks.map((check) => check(slots, run))
   switch (kind) {
     case 'and':
-      return (run) => conjunction(judge(run))
+      return (slots, run) => conjunction(judge(slots, run))
     case 'or':
-      return (run) => disjunction(judge(run))
+      return (slots, run) => disjunction(judge(slots, run))
     case 'xone':
-      return (run) => exactlyOne(judge(run))
+      return (slots, run) => exactlyOne(judge(slots, run))
     case 'andSequence':
       // The order of events is not among the facts, so a sequence is at best unknown.
-      return (run) => (conjunction(judge(run)) === FALSE ? FALSE : UNKNOWN)
+      return (slots, run) => (conjunction(judge(slots, run)) === FALSE ? FALSE : UNKNOWN)
   }
 }
 
@@ -113,19 +140,21 @@ function compileControl(atom: Atom, vocabulary: Vocabulary): Check {
   const [bound, companion] = boundsOfAtom(atom, vocabulary)
   if (bound === undefined) return () => UNKNOWN
   if (companion !== undefined) {
-    return ({ capabilities }) =>
+    return (_, { capabilities }) =>
       conjunction([honoursBound(bound, capabilities), honoursBound(companion, capabilities)])
   }
   const { operand, min, max, terms } = bound
   const { index } = operand
-  if (terms !== undefined) return ({ capabilities }) => honoursTerms(capabilities, index, terms)
-  return ({ capabilities }) => honoursRange(capabilities, index, min, max)
+  if (terms !== undefined) return (_, { capabilities }) => honoursTerms(capabilities, index, terms)
+  return (_, { capabilities }) => honoursRange(capabilities, index, min, max)
 }
 
 function compileState(state: StateCheck): Check {
-  return (run) => {
+  const { increment: usual } = state.atom.operand
+  return (_, run) => {
     const used = usedOf(state, run.counters)
-    const increment = incrementOf(state, run.request.increments)
+    const { increments } = run.request
+    const increment = increments === undefined ? usual : incrementOf(state, increments)
     if (used === undefined || increment === undefined) return UNKNOWN
     return used + increment <= state.limit ? TRUE : FALSE
   }

@@ -1,5 +1,5 @@
 import type { Capabilities } from './capabilities.ts'
-import type { Snapshot } from './compile.ts'
+import type { Snapshot } from './compiled.ts'
 import type { ControlSet } from './control-set.ts'
 import type { Counters } from './counters.ts'
 import { Decision, type DecisionCode, outcomeAt } from './decision.ts'

@@ -1,6 +1,6 @@
 import type { Capabilities } from './capabilities.ts'
 import { type Reservation, reservationOf } from './checks.ts'
-import type { CompiledRule, Snapshot } from './compile.ts'
+import type { CompiledRule, Snapshot } from './compiled.ts'
 import { ControlSet, type ControlView } from './control-set.ts'
 import type { Counters } from './counters.ts'
 import { type DutyTerm, joinDuties } from './duties.ts'
@@ -54,21 +54,13 @@ export interface DecisionInputs {
 export class JudgedRule {
   readonly rule: CompiledRule
   readonly truth: Truth
-  /** The constraint that settled it, counted from 1 in judging order; 0 where all hold. */
-  readonly settling: number
   /** What it grants in the end: nothing, its permit, or in doubt only its controls and duties. */
   grants: Truth
   readonly previous: JudgedRule | undefined
 
-  constructor(
-    rule: CompiledRule,
-    truth: Truth,
-    settling: number,
-    previous: JudgedRule | undefined,
-  ) {
+  constructor(rule: CompiledRule, truth: Truth, previous: JudgedRule | undefined) {
     this.rule = rule
     this.truth = truth
-    this.settling = settling
     this.grants = FALSE
     this.previous = previous
   }

@@ -1,8 +1,8 @@
 import { type Digest, digestOf } from '#crypto/digest'
 import { attestedOnly } from './attested.ts'
 import { constraintForm } from './canonical-policy.ts'
-import { compileCheck, type Run } from './checks.ts'
-import type { CompiledRule } from './compile.ts'
+import { judgeAlone, type Run } from './checks.ts'
+import type { CompiledRule } from './compiled.ts'
 import { decide } from './decide.ts'
 import {
   type Decision,
@@ -149,7 +149,7 @@ function traceConstraint(
   run: DecisionInputs,
   audience: Audience,
 ): ConstraintTrace {
-  const truth = compileCheck(constraint, rule.key, run.snapshot.vocabulary)(run)
+  const truth = judgeAlone(constraint, rule.key, run.snapshot.vocabulary, run)
   const k3 = truth === TRUE ? 'T' : truth === UNKNOWN ? 'U' : 'F'
   if (constraint.kind === 'atom') return { ...traceAtom(constraint, run, audience), k3 }
   const parts = constraint.parts.map((part) => traceConstraint(part, rule, run, audience))

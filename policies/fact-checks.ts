@@ -1,15 +1,13 @@
-import type { Atom } from './policy.ts'
+import type { Atom, Constraint } from './policy.ts'
 import { FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts'
 import type { Scalar, Value } from './value.ts'
 import type { Operand } from './vocabulary.ts'
 import type { OperatorName } from './vocabulary-document.ts'
 
-/** What a condition on facts reads: the slots, by operand. */
-export interface Reader {
-  readonly facts: { readonly slots: readonly (Value | undefined)[] }
-}
+/** What a condition on facts reads: the slots of `Facts`, by operand. */
+export type Slots = readonly (Value | undefined)[]
 
-type FactCheck = (reader: Reader) => Truth
+export type FactCheck = (slots: Slots) => Truth
 
 /**
  * Compiles a condition on a fact. INVARIANT: `Facts` holds only values of the operand's own type,
@@ -24,22 +22,53 @@ export function compileFactCheck({ operand, operator, bound }: Atom): FactCheck 
   return operator === 'isAnyOf' ? memberCheck(index, members) : outsiderCheck(index, members)
 }
 
+/** A lower and an upper bound on the same number as one check; undefined for anything else. */
+export function compileRange(first: Constraint, second: Constraint): FactCheck | undefined {
+  if (first.kind !== 'atom' || second.kind !== 'atom') return undefined
+  const { operand } = first
+  const asked = operand.kind === 'fact' || operand.kind === 'shape'
+  if (!asked || operand !== second.operand) return undefined
+  const bounds = [first, second].map(limitsOf)
+  const [a, b] = bounds
+  if (a === undefined || b === undefined) return undefined
+  const { index } = operand
+  const [low, high] = [Math.max(a.low, b.low), Math.min(a.high, b.high)]
+  return (slots) => between(numberAt(slots, index), low, high)
+}
+
+/** The least and the greatest whole number that satisfy an order on numbers. */
+function limitsOf({ operator, bound }: Atom): { low: number; high: number } | undefined {
+  if (typeof bound !== 'number') return undefined
+  switch (operator) {
+    case 'lt':
+      return { low: Number.NEGATIVE_INFINITY, high: bound - 1 }
+    case 'lteq':
+      return { low: Number.NEGATIVE_INFINITY, high: bound }
+    case 'gt':
+      return { low: bound + 1, high: Number.POSITIVE_INFINITY }
+    case 'gteq':
+      return { low: bound, high: Number.POSITIVE_INFINITY }
+    default:
+      return undefined
+  }
+}
+
 function scalarCheck({ index }: Operand, operator: OperatorName, bound: Scalar): FactCheck {
-  if (operator === 'eq') return (reader) => equal(scalarAt(reader, index), bound)
-  if (operator === 'neq') return (reader) => not(equal(scalarAt(reader, index), bound))
+  if (operator === 'eq') return (slots) => equal(scalarAt(slots, index), bound)
+  if (operator === 'neq') return (slots) => not(equal(scalarAt(slots, index), bound))
   return typeof bound === 'number' ? numberCheck(index, operator, bound) : () => UNKNOWN
 }
 
 function numberCheck(index: number, operator: OperatorName, bound: number): FactCheck {
   switch (operator) {
     case 'lt':
-      return (reader) => below(numberAt(reader, index), bound)
+      return (slots) => below(numberAt(slots, index), bound)
     case 'lteq':
-      return (reader) => atMost(numberAt(reader, index), bound)
+      return (slots) => atMost(numberAt(slots, index), bound)
     case 'gt':
-      return (reader) => not(atMost(numberAt(reader, index), bound))
+      return (slots) => not(atMost(numberAt(slots, index), bound))
     case 'gteq':
-      return (reader) => not(below(numberAt(reader, index), bound))
+      return (slots) => not(below(numberAt(slots, index), bound))
     default:
       return () => UNKNOWN
   }
@@ -51,45 +80,45 @@ function memberCheck(index: number, members: ReadonlySet<Scalar> | undefined): F
   if (members === undefined) return () => UNKNOWN
   if (members.size <= SMALL) {
     const few = [...members]
-    return (reader) => among(scalarAt(reader, index), few)
+    return (slots) => among(scalarAt(slots, index), few)
   }
-  return (reader) => {
-    const value = scalarAt(reader, index)
+  return (slots) => {
+    const value = scalarAt(slots, index)
     return value === undefined ? UNKNOWN : members.has(value) ? TRUE : FALSE
   }
 }
 
 function outsiderCheck(index: number, members: ReadonlySet<Scalar>): FactCheck {
   const member = memberCheck(index, members)
-  return (reader) => not(member(reader))
+  return (slots) => not(member(slots))
 }
 
 function setCheck(index: number, operator: OperatorName, bound: readonly string[]): FactCheck {
   switch (operator) {
     case 'isAnyOf':
-      return (reader) => not(disjoint(termsAt(reader, index), bound))
+      return (slots) => not(disjoint(termsAt(slots, index), bound))
     case 'isNoneOf':
-      return (reader) => disjoint(termsAt(reader, index), bound)
+      return (slots) => disjoint(termsAt(slots, index), bound)
     case 'isPartOf':
-      return (reader) => within(termsAt(reader, index), bound)
+      return (slots) => within(termsAt(slots, index), bound)
     case 'hasPart':
     case 'isAllOf':
-      return (reader) => contains(termsAt(reader, index), bound)
+      return (slots) => containing(termsAt(slots, index), bound)
     default:
       return () => UNKNOWN
   }
 }
 
-function scalarAt(reader: Reader, index: number): Scalar | undefined {
-  return reader.facts.slots[index] as Scalar | undefined
+function scalarAt(slots: Slots, index: number): Scalar | undefined {
+  return slots[index] as Scalar | undefined
 }
 
-function numberAt(reader: Reader, index: number): number | undefined {
-  return reader.facts.slots[index] as number | undefined
+function numberAt(slots: Slots, index: number): number | undefined {
+  return slots[index] as number | undefined
 }
 
-function termsAt(reader: Reader, index: number): readonly string[] | undefined {
-  return reader.facts.slots[index] as readonly string[] | undefined
+function termsAt(slots: Slots, index: number): readonly string[] | undefined {
+  return slots[index] as readonly string[] | undefined
 }
 
 function not(truth: Truth): Truth {
@@ -108,34 +137,41 @@ function atMost(value: number | undefined, bound: number): Truth {
   return value === undefined ? UNKNOWN : value <= bound ? TRUE : FALSE
 }
 
-function within(value: readonly string[] | undefined, bound: readonly string[]): Truth {
-  return value === undefined ? UNKNOWN : contains(bound, value)
+function between(value: number | undefined, low: number, high: number): Truth {
+  return value === undefined ? UNKNOWN : value >= low && value <= high ? TRUE : FALSE
 }
 
-/** Whether every term of `part` is in `whole`; the sets are small, so a scan beats a hash. */
-function contains(whole: readonly string[] | undefined, part: readonly string[]): Truth {
-  if (whole === undefined) return UNKNOWN
-  for (let at = 0; at < part.length; at++) {
-    if (!has(whole, part[at])) return FALSE
+// The sets are small, so scanning them beats hashing; the loops are written out because they are
+// most of what a decision does.
+
+function within(value: readonly string[] | undefined, bound: readonly string[]): Truth {
+  return value === undefined ? UNKNOWN : isSubset(value, bound) ? TRUE : FALSE
+}
+
+function containing(value: readonly string[] | undefined, bound: readonly string[]): Truth {
+  return value === undefined ? UNKNOWN : isSubset(bound, value) ? TRUE : FALSE
+}
+
+function isSubset(part: readonly string[], whole: readonly string[]): boolean {
+  next: for (let at = 0; at < part.length; at++) {
+    const term = part[at]
+    for (let other = 0; other < whole.length; other++) if (whole[other] === term) continue next
+    return false
   }
-  return TRUE
+  return true
 }
 
 function disjoint(value: readonly string[] | undefined, bound: readonly string[]): Truth {
   if (value === undefined) return UNKNOWN
   for (let at = 0; at < value.length; at++) {
-    if (has(bound, value[at])) return FALSE
+    const term = value[at]
+    for (let other = 0; other < bound.length; other++) if (bound[other] === term) return FALSE
   }
   return TRUE
 }
 
 function among(value: Scalar | undefined, few: readonly Scalar[]): Truth {
-  return value === undefined ? UNKNOWN : has(few, value) ? TRUE : FALSE
-}
-
-function has(set: readonly Scalar[], term: Scalar | undefined): boolean {
-  for (let at = 0; at < set.length; at++) {
-    if (set[at] === term) return true
-  }
-  return false
+  if (value === undefined) return UNKNOWN
+  for (let at = 0; at < few.length; at++) if (few[at] === value) return TRUE
+  return FALSE
 }

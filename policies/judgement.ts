@@ -1,6 +1,6 @@
 import type { Check } from './checks.ts'
-import type { RuleList } from './compile.ts'
-import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compile.ts'
+import type { RuleList } from './compiled.ts'
+import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compiled.ts'
 import { ControlSet } from './control-set.ts'
 import { type DecisionInputs, type Judged, JudgedRule, OUTCOMES, type Outcome } from './decision.ts'
 import { PolicyStanding } from './policy-standing.ts'
@@ -114,22 +114,22 @@ export class Judgement implements Judged {
     }
   }
 
-  /** K3-AND of the constraints; the trace keeps the one that settled it. */
+  /** K3-AND of the constraints. */
   #judge(rule: CompiledRule): void {
     const { checks } = rule
-    const count = this.#inputs.capabilities.unlimited ? rule.reading : checks.length
+    const inputs = this.#inputs
+    const { slots } = inputs.facts
+    const count = inputs.capabilities.unlimited ? rule.reading : checks.length
     let truth: Truth = TRUE
-    let settling = 0
     for (let at = 0; at < count; at++) {
-      const one = (checks[at] as Check)(this.#inputs)
+      const one = (checks[at] as Check)(slots, inputs)
       if (one === TRUE) continue
-      if (one === FALSE || truth === TRUE) settling = at + 1
       truth = one
       if (one === FALSE) break
     }
     if (truth !== FALSE && rule.preDuties.length > 0) truth = this.#judgeDuties(rule, truth)
-    this.last = new JudgedRule(rule, truth, settling, this.last)
-    if (rule.owner.special) this.#standingOf(rule.owner).add(this.last)
+    this.last = new JudgedRule(rule, truth, this.last)
+    if (rule.special) this.#standingOf(rule.owner).add(this.last)
     else if (rule.prohibits) this.#addProhibition(rule.layer, truth)
     else this.#addPermission(this.last, truth)
   }
@@ -208,6 +208,8 @@ export class Judgement implements Judged {
         ? this.#ceilings >> (layer * BITS)
         : this.#leaves >> ((layer - CONTRACT) * BITS)
     const { required, action } = this.#inputs.request
+    if (seen === 0 && layer !== PLATFORM)
+      return (required & (1 << layer)) === 0 ? SKIPPED : NO_PERMIT
     if ((seen & SEEN_VOID) !== 0) return VOID
     if ((seen & SEEN_PROHIBITED) !== 0) return PROHIBITED
     if ((seen & SEEN_MAYBE_PROHIBITED) !== 0) return MAYBE_PROHIBITED

@@ -1,9 +1,10 @@
 import { constraintForm } from './canonical-policy.ts'
+import { judgeAlone } from './checks.ts'
 import { type Decision, type JudgedRule, outcomeAt } from './decision.ts'
 import { describe, type Language } from './describe.ts'
 import type { JsonObject } from './json-value.ts'
 import type { Constraint } from './policy.ts'
-import { TRUE, UNKNOWN } from './truth.ts'
+import { TRUE } from './truth.ts'
 import { LAYERS } from './vocabulary-document.ts'
 
 /** The permission that lacks least, and what it lacks. */
@@ -38,7 +39,10 @@ export function nearestPermit(decision: Decision, audience: string): Nearest | n
 }
 
 function missingOf({ rule }: JudgedRule, { inputs }: Decision): readonly Constraint[] {
-  return rule.constraints.filter((_, at) => (rule.checks[at]?.(inputs) ?? UNKNOWN) !== TRUE)
+  const { vocabulary } = inputs.snapshot
+  return rule.constraints.filter(
+    (constraint) => judgeAlone(constraint, rule.key, vocabulary, inputs) !== TRUE,
+  )
 }
 
 function tell({ rule }: JudgedRule, missing: readonly Constraint[], audience: string): Nearest {

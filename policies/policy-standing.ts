@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from './compile.ts'
+import type { CompiledPolicy } from './compiled.ts'
 import type { JudgedRule } from './decision.ts'
 import { conjunction, disjunction, FALSE, TRUE, type Truth } from './truth.ts'
 

@@ -1,5 +1,5 @@
 import { EVERY_CAPABILITY } from './capabilities.ts'
-import type { Snapshot } from './compile.ts'
+import type { Snapshot } from './compiled.ts'
 import { countersOf } from './counters.ts'
 import { decide } from './decide.ts'
 import type { Decision, DecisionCode, DecisionInputs } from './decision.ts'

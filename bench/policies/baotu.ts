@@ -6,6 +6,7 @@ import type { Decision } from '#policies/decision'
 import { type Facts, factsOf } from '#policies/facts'
 import { loadPolicy } from '#policies/load'
 import type { Policy } from '#policies/policy'
+import type { RecordedRequest } from '#policies/replay'
 import { type DecisionRequest, requestOf } from '#policies/request'
 import type { BenchRequest, BenchRule } from './workload.ts'
 
@@ -38,16 +39,22 @@ export function snapshotOf(policies: readonly Policy[]): Snapshot {
 
 /** What the gateway does once per request, before it decides. */
 export function prepare(request: BenchRequest): Prepared {
+  const { request: fields, facts, used } = recordOf(request)
+  return { request: requestOf(fields), facts: factsOf(facts), counters: countersOf(used) }
+}
+
+/** The request as the gateway records it. */
+export function recordOf(request: BenchRequest): RecordedRequest {
   return {
-    request: requestOf({
+    request: {
       action: request.action,
       target: request.asset,
       collections: [ALL],
       assignee: request.party,
       operator: OPERATOR,
       layers: ['platform', 'comprehensive', 'domain'],
-    }),
-    facts: factsOf({
+    },
+    facts: {
       purpose: request.purpose,
       dateTime: request.nowMs,
       'bt:queryOverlap': request.distance,
@@ -57,8 +64,8 @@ export function prepare(request: BenchRequest): Prepared {
       'bt:aggregateFunction': ['count', 'sum'],
       'bt:groupByColumn': ['region'],
       'bt:filterColumn': ['industry', 'year'],
-    }),
-    counters: countersOf({ count: request.used }),
+    },
+    used: { count: request.used },
   }
 }
 

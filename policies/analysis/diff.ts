@@ -1,3 +1,4 @@
+import { PolicyError } from '../errors.ts'
 import type { Policy } from '../policy.ts'
 import { LAYERS, type Layer } from '../vocabulary-document.ts'
 import { describeBox } from './box-words.ts'
@@ -33,7 +34,8 @@ export interface PolicyDiff {
  * Compares two versions of a set of policies by meaning, not by text: exactly which combinations of
  * action, asset, assignee and facts became permitted, and which controls became looser. Ceiling
  * layers are compared as a whole, contracts and consents each under its own id. A prohibition of
- * the platform that is lifted counts as widening. Throws `TooManyBoxes` for policies beyond study.
+ * the platform that is lifted counts as widening. Throws `PolicyError` (`POLICY_TOO_COMPLEX`) where a
+ * rule is beyond study: what was not compared is never called equal.
  */
 export function diffPolicies(
   before: readonly Policy[],
@@ -42,6 +44,10 @@ export function diffPolicies(
 ): PolicyDiff {
   const old = new Study(before, { catalogue })
   const next = new Study(after, { catalogue })
+  for (const { rule } of [...old.tooComplex, ...next.tooComplex]) {
+    const reason = 'falls into too many alternatives to be compared'
+    throw new PolicyError({ code: 'POLICY_TOO_COMPLEX', pointer: rule.pointer, reason })
+  }
   const units = unitsOf(old, next)
   return {
     ...changesById(before, after),

@@ -19,14 +19,18 @@ export function lintLayers(study: Study): void {
     const ceilings = studied.ceilings.map((ceiling) => study.find(ceiling)).filter(isKnown)
     for (const permit of studied.permits) {
       if (pointIn(permit.boxes) === undefined) continue
-      findWider(study, permit, ceilings)
-      findControlConflict(study, permit, ceilings)
-      findUnreachable(study, permit)
+      study.guard(permit, () => {
+        findControlConflict(study, permit, ceilings)
+        findUnreachable(study, permit)
+        findWider(study, permit, ceilings)
+      })
       if (permit.policy.layer === 'platform') continue
-      findTimes(study, studied, permit, ceilings)
-      findMissingConsent(study, permit, ceilings)
       findMissingEvidence(study, permit, ceilings)
       findDifferencing(study, studied, permit, ceilings)
+      study.guard(permit, () => {
+        findMissingConsent(study, permit, ceilings)
+        findTimes(study, studied, permit, ceilings)
+      })
     }
   }
 }

@@ -12,11 +12,14 @@ export function lintPairs(study: Study): void {
     const reaching = prohibitionsReaching(study, studied)
     for (const permit of studied.permits) {
       if (pointIn(permit.boxes) === undefined) continue
-      findSwallowed(study, permit, reaching)
       findProhibitedDuties(study, permit, reaching)
+      study.guard(permit, () => findSwallowed(study, permit, reaching))
     }
   }
-  for (const group of comparable(study)) findShadowed(study, group)
+  for (const group of comparable(study)) {
+    const [first] = group
+    if (first !== undefined) study.guard(first, () => findShadowed(study, group))
+  }
 }
 
 /** Prohibitions of the policy itself and of the platform: those that surely meet its requests. */

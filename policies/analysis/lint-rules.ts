@@ -10,13 +10,16 @@ import { boxesOfAll, type StudiedPolicy, type StudiedRule, type Study } from './
 export function lintRules(study: Study): void {
   for (const studied of study.policies) {
     for (const rule of [...studied.permits, ...studied.prohibitions]) {
-      if (!isSatisfiable(study, rule)) continue
-      findRedundant(study, rule)
-      findMixedSets(study, rule)
-      findDeprecated(study, rule)
+      study.guard(rule, () => {
+        if (!isSatisfiable(study, rule)) return
+        findMixedSets(study, rule)
+        findDeprecated(study, rule)
+        findRedundant(study, rule)
+      })
     }
     for (const permit of studied.permits) findBlanket(study, permit)
-    findAlwaysDenies(study, studied)
+    const [first] = studied.permits
+    if (first !== undefined) study.guard(first, () => findAlwaysDenies(study, studied))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import type { Policy } from '../policy.ts'
+import { PROBLEM_TITLES } from '../problem-titles.ts'
 import type { Finding } from './finding.ts'
 import { lintLayers } from './lint-layers.ts'
 import { lintPairs } from './lint-pairs.ts'
@@ -31,8 +32,8 @@ export function problemsAsFindings(name: string, problems: readonly Problem[]): 
     analysis: 1,
     policy: name,
     pointer,
-    zh: `无法载入：${reason}`,
-    en: `cannot be loaded: ${reason}`,
+    zh: `无法载入，${PROBLEM_TITLES[code].zh}：${reason}`,
+    en: `cannot be loaded, ${PROBLEM_TITLES[code].en}: ${reason}`,
   }))
 }
 

@@ -1,21 +1,17 @@
+import { PolicyError } from '../errors.ts'
 import type { Constraint } from '../policy.ts'
 import { type Literal, literalOfAtom } from './axis.ts'
 
 /** A conjunction of literals: one convex piece of the space of requests, apart from holes. */
 export type Box = readonly Literal[]
 
-/** Thrown when a constraint would fall into more boxes than anyone could read. */
-export class TooManyBoxes extends Error {
-  override readonly name = 'TooManyBoxes'
-}
-
-const MOST_BOXES = 4096
+const MOST_BOXES = 1024
 const WHOLE: readonly Box[] = [[]]
 
 /**
  * The disjunctive normal form of constraints that must hold together, or of the negation of that.
  * Controls and states say nothing about which request is meant, so they leave the box open.
- * Throws `TooManyBoxes` beyond 4,096.
+ * Throws `PolicyError` (`POLICY_TOO_COMPLEX`) beyond 1,024.
  */
 export function boxesOf(constraints: readonly Constraint[], negated = false): readonly Box[] {
   const parts = constraints.map((constraint) => constraintBoxes(constraint, negated))
@@ -25,14 +21,14 @@ export function boxesOf(constraints: readonly Constraint[], negated = false): re
 /** All pairs of boxes, one of each list, joined. */
 export function product(lists: readonly (readonly Box[])[]): readonly Box[] {
   return lists.reduce<readonly Box[]>((all, list) => {
-    if (all.length * list.length > MOST_BOXES) throw new TooManyBoxes(`over ${MOST_BOXES} boxes`)
+    if (all.length * list.length > MOST_BOXES) throw tooComplex()
     return all.flatMap((box) => list.map((other) => [...box, ...other]))
   }, WHOLE)
 }
 
 function union(lists: readonly (readonly Box[])[]): readonly Box[] {
   const all = lists.flat()
-  if (all.length > MOST_BOXES) throw new TooManyBoxes(`over ${MOST_BOXES} boxes`)
+  if (all.length > MOST_BOXES) throw tooComplex()
   return all
 }
 
@@ -71,4 +67,9 @@ function notExactlyOne(parts: readonly Constraint[]): readonly Box[] {
       .map((second) => product([constraintBoxes(first, false), constraintBoxes(second, false)])),
   )
   return union([none, ...pairs])
+}
+
+function tooComplex(): PolicyError {
+  const reason = `falls into more than ${MOST_BOXES} alternatives`
+  return new PolicyError({ code: 'POLICY_TOO_COMPLEX', pointer: '', reason })
 }

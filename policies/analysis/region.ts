@@ -1,4 +1,4 @@
-import { EVERY_ASSET, EVERY_PARTY } from '../compile.ts'
+import { EVERY_ASSET, EVERY_PARTY } from '../compiled.ts'
 import type { Policy, Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
 import type { Axis, Literal } from './axis.ts'
@@ -41,7 +41,7 @@ export class Space {
     this.#target = { ...termAxis(TARGET_AXIS, undefined), below }
   }
 
-  /** The region of a rule inside its policy. Throws `TooManyBoxes`. */
+  /** The region of a rule inside its policy. Throws `PolicyError` (`POLICY_TOO_COMPLEX`). */
   regionOf(policy: Policy, rule: Rule): Region {
     const head = [
       ...this.#actions(rule.action),

@@ -78,19 +78,23 @@ function outsiders(axis: Axis, { allowed }: Demands, list: ReadonlySet<string>):
   return [0, 1, 2].map((at) => axis.fresh(at)).filter((term) => !list.has(term))
 }
 
+/** How many sets are tried before a set is called satisfiable without having been found. */
+const MOST_TRIES = 20_000
+
 /** Depth-first over one term per choice; the first set that breaks no rule wins. */
 function search(
   demands: Demands,
   choices: readonly (readonly string[])[],
   chosen: ReadonlySet<string>,
+  tries = { left: MOST_TRIES },
 ): readonly string[] | undefined {
   if (!fits(demands, chosen)) return undefined
   const [next, ...rest] = choices
-  if (next === undefined) return [...chosen].sort()
-  const met = next.some((term) => chosen.has(term))
-  if (met) return search(demands, rest, chosen)
+  // Too hard to tell is never called impossible: a finding that is missed harms less than a wrong one.
+  if (next === undefined || --tries.left < 0) return [...chosen].sort()
+  if (next.some((term) => chosen.has(term))) return search(demands, rest, chosen, tries)
   for (const term of next) {
-    const found = search(demands, rest, new Set([...chosen, term]))
+    const found = search(demands, rest, new Set([...chosen, term]), tries)
     if (found !== undefined) return found
   }
   return undefined

@@ -1,9 +1,10 @@
 import { type ControlSet, controlsOfAtoms } from '../control-set.ts'
+import { PolicyError } from '../errors.ts'
 import { atomsOf, type Policy, type Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
 import type { Layer } from '../vocabulary-document.ts'
 import type { Finding, FindingCode, Severity } from './finding.ts'
-import { type Box, TooManyBoxes } from './normal-form.ts'
+import type { Box } from './normal-form.ts'
 import { type Catalogue, type Region, Space } from './region.ts'
 import type { Point } from './solve.ts'
 import { witnessAt } from './witness.ts'
@@ -45,6 +46,8 @@ export class Study {
   readonly platform: readonly StudiedPolicy[]
   readonly options: LintOptions
   readonly findings: Finding[] = []
+  /** Rules that could not be analysed, or not completely. */
+  readonly tooComplex: Pick<StudiedRule, 'policy' | 'rule'>[] = []
   readonly #byId: ReadonlyMap<string, StudiedPolicy>
 
   constructor(policies: readonly Policy[], options: LintOptions) {
@@ -88,25 +91,30 @@ export class Study {
     this.findings.push({ code, severity, analysis, ...place, ...words, ...other, witness })
   }
 
+  /** Runs an analysis of one rule; what is too complex to analyse is said, not skipped. */
+  guard(rule: Pick<StudiedRule, 'policy' | 'rule'>, analyse: () => void): void {
+    try {
+      analyse()
+    } catch (error) {
+      if (!(error instanceof PolicyError) || error.code !== 'POLICY_TOO_COMPLEX') throw error
+      this.tooComplex.push(rule)
+      const words = {
+        zh: '约束的备选过多，无法完整分析',
+        en: 'the constraints fall into too many alternatives to be analysed completely',
+      }
+      this.report('LINT_TOO_COMPLEX', ['warning', 1], rule, words)
+    }
+  }
+
   #study(space: Space, policy: Policy, rule: Rule): readonly StudiedRule[] {
     const atoms = atomsOf(rule.constraints)
     const stateful = atoms.some(({ operand }) => operand.kind === 'state')
-    try {
+    const studied: StudiedRule[] = []
+    this.guard({ policy, rule }, () => {
       const { boxes } = space.regionOf(policy, rule)
-      return [{ policy, rule, boxes, controls: controlsOfAtoms(atoms, VOCABULARY), stateful }]
-    } catch (error) {
-      if (!(error instanceof TooManyBoxes)) throw error
-      this.report(
-        'LINT_TOO_COMPLEX',
-        ['warning', 1],
-        { policy, rule },
-        {
-          zh: '约束的析取过多，无法分析',
-          en: 'the constraints fall into too many alternatives to be analysed',
-        },
-      )
-      return []
-    }
+      studied.push({ policy, rule, boxes, controls: controlsOfAtoms(atoms, VOCABULARY), stateful })
+    })
+    return studied
   }
 }
 

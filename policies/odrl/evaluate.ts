@@ -9,6 +9,8 @@ export interface OdrlRequest {
   readonly assignee?: string
   readonly action: string
   readonly target?: string
+  /** What the request says about itself, as `leftOperand eq rightOperand`. */
+  readonly context?: readonly JsonObject[]
 }
 
 /** The state of the world (sotw) of the ODRL Formal Semantics draft. */
@@ -56,9 +58,21 @@ export function evaluateOdrl(
 ): readonly RuleReport[] {
   return (['permission', 'prohibition'] as const).flatMap((effect) =>
     listOf(policy, effect).map((rule) =>
-      reportRule(isJsonObject(rule) ? rule : { '@id': rule }, effect, request, world),
+      reportRule(
+        shared(policy, isJsonObject(rule) ? rule : { '@id': rule }),
+        effect,
+        request,
+        world,
+      ),
     ),
   )
+}
+
+/** A compact policy states target, parties and action once for all its rules (ODRL IM 2.7.1). */
+function shared(policy: JsonObject, rule: JsonObject): JsonObject {
+  const missing = ['target', 'assignee', 'action'].filter((name) => listOf(rule, name).length === 0)
+  const stated = missing.filter((name) => listOf(policy, name).length > 0)
+  return { ...rule, ...Object.fromEntries(stated.map((name) => [name, listOf(policy, name)])) }
 }
 
 function reportRule(
@@ -77,7 +91,7 @@ function reportRule(
     ...actionPremises(rule, request),
     ...listOf(rule, 'constraint')
       .filter(isJsonObject)
-      .map((constraint) => reportConstraint(constraint, world)),
+      .map((constraint) => reportConstraint(constraint, told(world, request))),
   ]
   const duties = listOf(rule, 'duty').map(idOf)
   const states = (world.duties ?? []).filter((state) => duties.includes(state.rule))
@@ -91,6 +105,16 @@ function reportRule(
     premises,
     conditions: states.flatMap(({ report }) => (report === undefined ? [] : [report])),
   }
+}
+
+/** The world with what the request says about itself. */
+function told(world: OdrlWorld, { context = [] }: OdrlRequest): OdrlWorld {
+  if (context.length === 0) return world
+  const stated = context.map((one) => [
+    localName(listOf(one, 'leftOperand')[0]),
+    listOf(one, 'rightOperand'),
+  ])
+  return { ...world, facts: { ...Object.fromEntries(stated), ...world.facts } }
 }
 
 function actionPremises(rule: JsonObject, { action }: OdrlRequest): readonly Premise[] {

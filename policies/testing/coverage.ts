@@ -1,5 +1,5 @@
-import { compileCheck } from '../checks.ts'
-import type { Snapshot } from '../compile.ts'
+import { judgeAlone } from '../checks.ts'
+import type { Snapshot } from '../compiled.ts'
 import type { Decision } from '../decision.ts'
 import { type Atom, atomsOf, type Policy, type Rule } from '../policy.ts'
 import { TRUE, type Truth } from '../truth.ts'
@@ -36,11 +36,12 @@ export class Coverage {
 
   /** Takes in one decision over this snapshot. */
   add({ trace, inputs }: Decision): void {
-    for (const { rule, truth } of trace) {
-      this.#rules.get(rule.rule)?.add(truth)
+    for (const judged of trace) {
+      const { rule } = judged
+      this.#rules.get(rule.rule)?.add(judged.truth)
       for (const atom of atomsOf(rule.constraints)) {
-        const check = compileCheck(atom, rule.key, inputs.snapshot.vocabulary)
-        this.#atoms.get(atom)?.add(check(inputs))
+        const truth = judgeAlone(atom, rule.key, inputs.snapshot.vocabulary, inputs)
+        this.#atoms.get(atom)?.add(truth)
       }
     }
   }

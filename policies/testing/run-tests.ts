@@ -1,4 +1,5 @@
-import { compile, type Snapshot } from '../compile.ts'
+import { compile } from '../compile.ts'
+import type { Snapshot } from '../compiled.ts'
 import { decide } from '../decide.ts'
 import type { Decision } from '../decision.ts'
 import { PolicyError } from '../errors.ts'

@@ -1,5 +1,5 @@
 import { capabilitiesOf, type Declared, EVERY_CAPABILITY } from '../capabilities.ts'
-import type { Snapshot } from '../compile.ts'
+import type { Snapshot } from '../compiled.ts'
 import { countersOf } from '../counters.ts'
 import type { DecisionInputs } from '../decision.ts'
 import { PolicyError } from '../errors.ts'

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { canonical } from '#crypto/digest'
+import { evaluationReport } from '#policies/evaluation-report'
 import { explain } from '#policies/explain'
 import type { JsonValue } from '#policies/json-value'
 import { nationalDecision } from '#policies/national/decision-value'
@@ -96,4 +97,15 @@ t.test('each code has a decision value of the national dictionary', async (t) =>
   t.equal(nationalDecision('DENY_NO_PERMIT'), '02')
   t.equal(nationalDecision('PENDING_DUTY'), '03')
   t.equal(nationalDecision('INDETERMINATE{D}'), '04')
+})
+
+t.test('a record serialises to the evaluation report of the W3C draft', async (t) => {
+  const report = evaluationReport(explain(decideBase(snapshot), 'provider'))
+  const once = 'urn:bt:consent:91370100MA3XXXXXXX:0007#once'
+  const rules = report['ruleReport']
+  t.match(Array.isArray(rules) ? rules.find(({ rule }) => rule === once) : undefined, {
+    '@type': 'PermissionReport',
+    activationState: 'Active',
+    premiseReport: [{ satisfactionState: 'Satisfied' }],
+  })
 })

@@ -188,6 +188,23 @@ t.test('a diff notices terms, limits, duties and lifted prohibitions', async (t)
   t.same([gone.removed.length, gone.widened.length, gone.narrowed.length], [1, 0, 1])
 })
 
+t.test('what is too complex to compare is never called equal', async (t) => {
+  const or = JSON.stringify({
+    or: [1, 2].map((level) => ({
+      leftOperand: 'bt:dataLevel',
+      operator: 'eq',
+      rightOperand: level,
+    })),
+  })
+  const tangled = changed('04-consent-enterprise', (text) =>
+    text.replace('"constraint": [', `"constraint": [${`${or},`.repeat(11)}`),
+  )
+  t.throws(() => diffPolicies([tangled], [tangled]), {
+    code: 'POLICY_TOO_COMPLEX',
+    pointer: '/permission/0',
+  })
+})
+
 t.test('a replay counts the answers that would turn, by participant', async (t) => {
   const draft = compile(
     NAMES.map((name) =>
