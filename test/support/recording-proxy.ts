@@ -6,6 +6,8 @@ export interface RecordingProxy extends AsyncDisposable {
   readonly url: string
   /** Where it leads to; said later than it listens, since that is known later. */
   readonly lead: (url: string) => void
+  /** Where it leads to. */
+  readonly target: () => string
   readonly recorded: () => Buffer
 }
 
@@ -39,6 +41,7 @@ export async function openRecordingProxy(): Promise<RecordingProxy> {
     lead: (url) => {
       target = Number(new URL(url).port)
     },
+    target: () => `http://127.0.0.1:${target}`,
     recorded: () => Buffer.concat(streams.map((stream) => Buffer.concat(stream))),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
