@@ -37,6 +37,8 @@ export type BenchmarkTarget = Static<typeof Target>
 export interface BenchmarkOptions {
   /** Smaller sizes, for a look: the figures do not answer to the targets' sizes. */
   readonly quick: boolean
+  /** How many, for a benchmark that counts in rounds. */
+  readonly rounds?: number
   /** Told what is being done, one short line a step. */
   readonly progress: (line: string) => void
 }

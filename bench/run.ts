@@ -7,9 +7,9 @@ import { describeMachine } from './runner/machine.ts'
 import { type BenchmarkRecord, checkResults, keepRecord, readRecords } from './runner/records.ts'
 import { report, summary } from './runner/report.ts'
 
-// npm run bench -- <name>... [--quick]: runs the named benchmarks one after another, shows and
-// keeps their results and writes docs/benchmarks.md from all that are kept. --document writes the
-// document alone. Without a name: a list.
+// npm run bench -- <name>... [--quick] [--rounds N]: runs the named benchmarks one after another,
+// shows and keeps their results and writes docs/benchmarks.md from all that are kept. --document
+// writes the document alone. Without a name: a list.
 
 const FOLDER = import.meta.dirname
 const RESULTS = path.join(FOLDER, 'results')
@@ -25,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       quick: { type: 'boolean', default: false },
       document: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
     },
   })
   const known = await benchmarkNames()
@@ -34,7 +35,8 @@ async function main(args: readonly string[]): Promise<number> {
     print(await listing(known))
     return unknown.length > 0 ? 2 : 0
   }
-  for (const name of positionals) await runOne(name, values.quick)
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+  for (const name of positionals) await runOne(name, values.quick, rounds)
   await writeFile(DOCUMENT, renderDocument(await readRecords(RESULTS)))
   return 0
 }
@@ -52,15 +54,15 @@ async function listing(names: readonly string[]): Promise<string> {
     const last = kept === undefined ? 'not run yet' : `${kept.date}  ${summary(kept.results)}`
     return `  ${name.padEnd(14)} ${last}\n`
   })
-  return `npm run bench -- <name>... [--quick | --document]\n\n${lines.join('')}`
+  return `npm run bench -- <name>... [--quick | --document] [--rounds N]\n\n${lines.join('')}`
 }
 
-async function runOne(benchmark: string, quick: boolean): Promise<void> {
+async function runOne(benchmark: string, quick: boolean, rounds?: number): Promise<void> {
   const machine = describeMachine()
   const date = new Date().toISOString().slice(0, 10)
   const run = await load(benchmark)
   const progress = (line: string) => void process.stderr.write(`${benchmark}: ${line}\n`)
-  const results = checkResults(benchmark, await run({ quick, progress }))
+  const results = checkResults(benchmark, await run({ quick, progress, ...(rounds && { rounds }) }))
   const record: BenchmarkRecord = { benchmark, date, quick, machine, results }
   const isKept = await keepRecord(RESULTS, record)
   print(`${report(record)}${summary(results)}\n`)

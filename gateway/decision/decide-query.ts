@@ -17,7 +17,8 @@ export type QueryDecision =
   | {
       readonly effect: 'permit'
       readonly policies: readonly Digest[]
-      readonly reserved: Reserved[]
+      /** What was not reserved by an earlier attempt of the same request. */
+      readonly reserved: readonly Reserved[]
     }
   | {
       readonly effect: 'deny'
@@ -49,8 +50,8 @@ export async function decideQuery(
   const judgement = judgeQuestion(parts, snapshot, countersOf(used))
   if (judgement.effect === 'deny') return judgement
   const { decision, controls, policies } = judgement
-  const reserved = reservationsOf(decision, controls, request, directory)
-  const isReserved = await desk.budgets.reserve(tx, requestDigest, reserved, now)
-  if (!isReserved) return { effect: 'deny', code: 'DENY_LIMIT', policies }
+  const asked = reservationsOf(decision, controls, request, directory)
+  const reserved = await desk.budgets.reserve(tx, requestDigest, asked, now)
+  if (reserved === undefined) return { effect: 'deny', code: 'DENY_LIMIT', policies }
   return { effect: 'permit', policies, reserved }
 }

@@ -47,22 +47,22 @@ export class BudgetStore {
   }
 
   /**
-   * Reserves all of them or none, each once for a request. False when one limit would be passed:
-   * then nothing was written.
+   * Reserves all of them or none, each once for a request. Answers what is reserved now and was
+   * not before; undefined when one limit would be passed: then nothing was written.
    */
   async reserve(
     tx: GatewayTransaction,
     request: string,
     reservations: readonly Reserved[],
     now: Date,
-  ): Promise<boolean> {
+  ): Promise<readonly Reserved[] | undefined> {
     const used = await this.used(tx, request, reservations, now)
     const fits = ({ key, amount, limit }: Reserved) => (used[key] ?? 0) + amount <= limit
-    if (!reservations.every(fits)) return false
+    if (!reservations.every(fits)) return undefined
     const held = await this.#held(tx, request)
     const fresh = reservations.filter(({ key }) => !held.has(key))
     for (const { key, amount } of fresh) await this.#add(tx, { request, key, amount, now })
-    return true
+    return fresh
   }
 
   async #add(

@@ -13,8 +13,8 @@ export type PartyName = 'authority' | 'gateway' | 'gateway-2' | 'release' | Bure
 export interface TinyOptions {
   readonly replicas?: 1 | 2
   readonly rows?: Rows
-  /** Put into the configurations of a role's processes, over what the split wrote. */
-  readonly configure?: (name: PartyName, value: Record<string, unknown>) => object
+  /** A party's configuration in the place of the one that the split wrote. */
+  readonly configure?: (name: PartyName | 'bank', value: Record<string, unknown>) => object
   /** Arguments of Node for a party, at every start. */
   readonly nodeArguments?: (name: PartyName) => readonly string[]
   /** Parties that are not started with the others. */
@@ -42,11 +42,15 @@ export function openCrew(
 ): Crew {
   const children = openPartyChildren(state)
   const started = new Map<PartyName, ReadyChild>()
+  // A number of a process that has ended may be somebody else's by now.
+  const running = new Set<ReadyChild>()
   const start = async (name: PartyName) => {
     const party = parties.get(name)
     if (party === undefined) throw new Error(`no party ${name} in this space`)
     const child = await children.start(party, nodeArguments(name))
     started.set(name, child)
+    running.add(child)
+    void child.exited.then(() => running.delete(child))
     return child
   }
   const process = (name: PartyName) => {
@@ -64,11 +68,19 @@ export function openCrew(
       await Promise.all(others.map(start))
     },
     kill: async (name) => {
-      const { pid, exited } = process(name)
-      globalThis.process.kill(pid, 'SIGKILL')
-      return await exited
+      const child = process(name)
+      return await (running.has(child) ? endNow(child) : child.exited)
     },
     log: () => readFileSync(path.join(state.path, 'parties.log'), 'utf8'),
-    [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
+    // In no good order: nobody needs what they hold.
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...running].map(endNow))
+      await children[Symbol.asyncDispose]()
+    },
   }
+}
+
+async function endNow({ pid, exited }: ReadyChild): Promise<ChildExit> {
+  globalThis.process.kill(pid, 'SIGKILL')
+  return await exited
 }

@@ -46,10 +46,10 @@ export async function openTinySpace(options: TinyOptions = {}): Promise<TinySpac
   const now = () => Date.now()
   const io = { now, random: systemRandom, progress: () => undefined }
   const { processes } = await splitSpace(space, state, { ...io, databases })
-  configure(processes, options)
+  const configFile = (did: string) => path.join(state.partyFolder(did), 'config.json')
+  configure(processes, configFile(TINY.bank), options)
   const crew = owned.use(openCrew(state, named(processes), options))
   await crew.startAll()
-  const configFile = (did: string) => path.join(state.partyFolder(did), 'config.json')
   const { consumer } = owned.use(await openConsumer(configFile(TINY.bank), io))
   const running = owned.move()
   return {
@@ -81,11 +81,13 @@ function everyRow(): Rows {
 
 function configure(
   processes: readonly PartyProcess[],
+  bank: string,
   { configure = (_, value) => value }: TinyOptions,
 ): void {
-  for (const [name, { config }] of named(processes)) {
-    const value = configure(name, JSON.parse(readFileSync(config, 'utf8')))
-    writeFileSync(config, JSON.stringify(value, null, 2))
+  const files = [...named(processes)].map(([name, { config }]) => [name, config] as const)
+  for (const [name, file] of [...files, ['bank', bank] as const]) {
+    const value = configure(name, JSON.parse(readFileSync(file, 'utf8')))
+    writeFileSync(file, JSON.stringify(value, null, 2))
   }
 }
 
@@ -96,16 +98,17 @@ async function tinyDatabases() {
   const server = await testServer()
   spaces += 1
   const prefix = `c${process.pid}_${spaces}_`
-  const made = new Map<string, string>()
+  const made = new Set<string>()
   const make = async (name: string) => {
     const own = `${prefix}${name}`.slice(0, 50)
     const url = await server.createDatabase({ name: own, owner: 'baotu_test' })
-    made.set(own, url)
+    made.add(own)
     return url
   }
   return databasesBy(make, async () => {
     const url = await server.createDatabase({ name: 'maintenance', owner: 'baotu_test' })
-    for (const name of made.keys()) await run(url, `drop database if exists ${name} with (force)`)
+    const drops = [...made].map((name) => `drop database if exists ${name} with (force)`)
+    await run(url, ...drops)
     await server.stop()
   })
 }
@@ -133,11 +136,17 @@ async function select<Row extends pg.QueryResultRow>(
   return await run<Row>(url, sql)
 }
 
-async function run<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+/** The rows of the last statement; each is a transaction of its own. */
+async function run<Row extends pg.QueryResultRow>(
+  url: string,
+  ...statements: readonly string[]
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query<Row>(sql)).rows
+    let rows: Row[] = []
+    for (const statement of statements) rows = (await client.query<Row>(statement)).rows
+    return rows
   } finally {
     await client.end()
   }

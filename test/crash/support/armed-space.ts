@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { FaultPoint } from '#runtime/fault-point'
@@ -10,6 +10,10 @@ export interface ArmedSpace extends AsyncDisposable {
   readonly tiny: TinySpace
   /** Whoever reaches the point for the nth time from now dies there, and is started again. */
   readonly arm: (point: FaultPoint, nth?: number) => Killing
+  /** Starts a party for the first time and lets it die at a fault point; then it runs. */
+  readonly startDying: (name: PartyName, point: FaultPoint, nth?: number) => Promise<boolean>
+  /** Every fault point that anybody came by so far. */
+  readonly reached: () => ReadonlySet<string>
   /** `kill -9` of a party from outside, wherever it is; it is started again. */
   readonly kill: (name: PartyName) => Promise<void>
 }
@@ -21,7 +25,7 @@ export interface Killing {
 }
 
 /** Short enough that a test can wait for them, long enough for a machine with other work. */
-const SECONDS = { opening: 30, advertising: 30, confirming: 9, computing: 30, releasing: 30 }
+const SECONDS = { opening: 30, advertising: 30, confirming: 6, computing: 30, releasing: 30 }
 const TIMING = { ...SECONDS, voiding: 30, lease: 3 }
 
 /** Opens it; `later` parties are left for the caller to start. */
@@ -50,18 +54,26 @@ export async function openArmedSpace(
       const by = crew.names.filter((name) => reaches(name, point))
       const [first] = by
       if (first === undefined) throw new Error(`no party reaches ${point}`)
-      const arm = armOf(first)
       const started = by.map((name) => startedAgain(tiny, name))
-      writeFileSync(`${arm}.new`, `${point} ${nth}`)
-      rmSync(arm, { force: true })
-      writeFileSync(arm, `${point} ${nth}`)
+      const arm = armOf(first)
+      writeArm(arm, point, nth)
       const happened = async (ms: number) => {
         const isBack = await Promise.race([...started, after(ms)])
-        if (isBack !== true && existsSync(arm)) rmSync(arm, { force: true })
+        rmSync(arm, { force: true })
         return isBack === true
       }
       return { by, happened }
     },
+    startDying: async (name, point, nth = 1) => {
+      writeArm(armOf(name), point, nth)
+      const died = await crew.start(name).then(
+        () => false,
+        () => true,
+      )
+      if (died) await crew.start(name)
+      return died
+    },
+    reached: () => reachedIn(folder),
     kill: async (name) => {
       const again = startedAgain(tiny, name)
       await crew.kill(name)
@@ -69,6 +81,17 @@ export async function openArmedSpace(
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+// In one step: a process that looks meanwhile sees all of it or nothing.
+function writeArm(arm: string, point: FaultPoint, nth: number): void {
+  writeFileSync(`${arm}.next`, `${point} ${nth}`)
+  renameSync(`${arm}.next`, arm)
+}
+
+function reachedIn(folder: string): ReadonlySet<string> {
+  const notes = readdirSync(folder).filter((file) => file.endsWith('.reached'))
+  return new Set(notes.flatMap((file) => readFileSync(path.join(folder, file), 'utf8').split('\n')))
 }
 
 /** Which parties come by a fault point; of the bureaus, the first stands for all. */

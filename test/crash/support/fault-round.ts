@@ -39,19 +39,27 @@ export async function faultRound(
   return { point, ...round }
 }
 
-/** A round in which parties die by `kill -9` from outside, whatever they are doing. */
+/** A round in which a process dies by `kill -9` from outside, whatever it is doing. */
 export async function killRound(
-  { tiny, kill }: ArmedSpace,
+  tiny: TinySpace,
   records: Records,
-  name: Parameters<ArmedSpace['kill']>[0],
-  afterMs: number,
+  { name, afterMs, kill }: OutsideKill,
 ): Promise<RoundReport> {
-  const killed = delay(afterMs).then(() => kill(name))
+  const killed = delay(afterMs).then(kill)
   const back = async () => {
     await killed
     return true
   }
-  return { point: `${name} after ${afterMs} ms`, ...(await roundOf(tiny, records, asked, back)) }
+  const round = await roundOf(tiny, records, asked, back)
+  return { point: `${name} after ${afterMs} ms`, ...round }
+}
+
+export interface OutsideKill {
+  readonly name: string
+  /** After the question was asked. */
+  readonly afterMs: number
+  /** Resolves when what was killed runs again, or is somebody else's to start. */
+  readonly kill: () => Promise<void>
 }
 
 async function roundOf(
