@@ -18,12 +18,13 @@ type Call = Parameters<Sender['send']>[0]
 const CALL_MS = 60_000
 
 /**
- * Calls to a gateway of several replicas: the one that answered last is asked first, the next one
+ * Calls to a gateway of several replicas: the one that answered last is asked first (at the very
+ * beginning that of index `first`, so that callers spread over the replicas), the next one
  * when it cannot be reached. Every call of the protocol is safe to repeat: effects are named by
  * digests and fences.
  */
-export function createGatewayCalls(replicas: readonly Sender[]): GatewayCalls {
-  let preferred = 0
+export function createGatewayCalls(replicas: readonly Sender[], first = 0): GatewayCalls {
+  let preferred = first % Math.max(replicas.length, 1)
   const send = async (call: Call) => {
     for (let tried = 0; ; tried += 1) {
       const replica = replicas[(preferred + tried) % replicas.length]

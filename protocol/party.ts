@@ -83,7 +83,7 @@ export function openParty(parts: PartyParts): Party {
   }
   const anchor: Anchor = { spaceId, authority: config.authority.did, keys: config.authority.keys }
   const directory = createDirectorySource({ fetch, verify, anchor, clock, oldest })
-  const calls = createGatewayCalls(replicas)
+  const calls = createGatewayCalls(replicas, random(1)[0])
   const counterparts = { spaceId, gateway: gateway.did, release: parts.release }
   return {
     directory,

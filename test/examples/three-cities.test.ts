@@ -55,7 +55,7 @@ t.test('a space comes up from its file', async (t) => {
   ready = JSON.parse(String(first[0]).startsWith('{') ? String(first[0]) : '{"processes":[]}')
   const roles = ready.processes.map(({ role }) => role)
   const connectors = new Array(4).fill('connector')
-  t.same(roles, ['authority', 'gateway', 'release', ...connectors], said)
+  t.same(roles, ['authority', 'gateway', 'gateway', 'release', ...connectors], said)
   t.match(await baotu('status', SPACE, '--state', STATE), { code: 0, out: /tax\.jinan\.example/ })
   t.match(await baotu('up', SPACE, '--state', STATE), { code: 2, err: /^STATE_IN_USE/m })
 })
@@ -137,10 +137,11 @@ t.test('the space goes down on request and leaves nobody behind', async (t) => {
   t.match(await baotu('status', SPACE, '--state', STATE), { code: 4 })
 })
 
-/** The example's space with small cities and planted rows, its paths made absolute. */
+/** The example with small cities, planted rows and two replicas, its paths made absolute. */
 function writeSpace(): void {
   const space = JSON.parse(readFileSync(path.join(EXAMPLE, 'space.json'), 'utf8'))
   const absolute = (name: string) => path.join(EXAMPLE, name)
+  space.gateway.replicas = 2
   space.products = space.products.map(absolute)
   space.policies = space.policies.map(absolute)
   for (const { sources } of space.holders) {
