@@ -1,4 +1,3 @@
-import { canonical } from '#crypto/digest'
 import type { JsonObject, JsonValue } from './json-value.ts'
 import type { Atom, Constraint, Duty, Pin, Policy, Rule } from './policy.ts'
 import { literalOf, type Scalar } from './value.ts'
@@ -96,11 +95,10 @@ function boundForm({ operand, bound }: Atom): JsonValue {
   return bound.map((value: Scalar) => literalOf(operand, value))
 }
 
+/** By JCS text, compared by UTF-16 code units as JCS compares names. */
 function sorted(forms: readonly JsonObject[]): readonly JsonObject[] {
-  const keyed = forms.map((form) => ({
-    form,
-    key: Buffer.from(canonical(form)).toString('latin1'),
-  }))
+  if (forms.length < 2) return forms
+  const keyed = forms.map((form) => ({ form, key: JSON.stringify(form) }))
   return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ form }) => form)
 }
 
@@ -108,8 +106,15 @@ function unlessEmpty<T extends readonly JsonValue[]>(list: T): T | undefined {
   return list.length === 0 ? undefined : list
 }
 
+/**
+ * The members that are there, by name. INVARIANT: names and numbers here are such that
+ * `JSON.stringify` of a form made of these is its JCS text.
+ */
 function defined(members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(members).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
-  )
+  const form: Record<string, JsonValue> = {}
+  for (const name of Object.keys(members).sort()) {
+    const value = members[name]
+    if (value !== undefined) form[name] = value
+  }
+  return form
 }

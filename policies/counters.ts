@@ -9,15 +9,16 @@ import { VOCABULARY } from './vocabulary.ts'
 export interface Counters {
   /** By counter key (see `Reservation`). */
   readonly used: ReadonlyMap<string, number>
-  /** By operand of the vocabulary: for a counter without an entry of its own; 0 unless stated. */
+  /** By state operand: for a counter without an entry of its own; 0 unless stated. */
   readonly usedByOperand: readonly number[]
   /** By duty key; a duty that is absent has not been performed yet. */
   readonly duties: ReadonlyMap<string, 'fulfilled' | 'violated'>
-  /** One byte per operand of the vocabulary: whether this ledger counts it. */
+  /** One byte per state operand: whether this ledger counts it. */
   readonly knows: Uint8Array
 }
 
-const NONE_USED: readonly number[] = VOCABULARY.list.map(() => 0)
+const STATES = VOCABULARY.list.slice(0, VOCABULARY.states)
+const NONE_USED: readonly number[] = STATES.map(() => 0)
 const EVERY_STATE = stateMask()
 
 /** No ledger: every state condition is unknown. */
@@ -25,7 +26,7 @@ export const NO_LEDGER: Counters = {
   used: new Map(),
   usedByOperand: NONE_USED,
   duties: new Map(),
-  knows: new Uint8Array(VOCABULARY.list.length),
+  knows: new Uint8Array(STATES.length),
 }
 
 /**
@@ -50,7 +51,7 @@ export function countersOf(
   for (const [name, amount] of Object.entries(used)) {
     const operand = VOCABULARY.operands.get(name)
     if (operand === undefined) byKey.set(name, amount)
-    else byOperand[operand.index] = amount
+    else if (operand.kind === 'state') byOperand[operand.index] = amount
   }
   return {
     used: byKey,
@@ -61,7 +62,5 @@ export function countersOf(
 }
 
 function stateMask(operands?: readonly string[]): Uint8Array {
-  return Uint8Array.from(VOCABULARY.list, ({ name, kind }) =>
-    Number(kind === 'state' && (operands === undefined || operands.includes(name))),
-  )
+  return Uint8Array.from(STATES, ({ name }) => Number(operands?.includes(name) ?? true))
 }

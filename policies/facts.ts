@@ -5,8 +5,8 @@ import { type Operand, VOCABULARY, type Vocabulary } from './vocabulary.ts'
 import type { FactSource } from './vocabulary-document.ts'
 
 /**
- * What is known about one request, typed once and then only read: one slot per operand of the
- * vocabulary, undefined where nothing is known. A value that is of the wrong type, out of bounds
+ * What is known about one request, typed once and then only read: one slot per operand that is
+ * read, undefined where nothing is known. A value that is of the wrong type, out of bounds
  * or no term of its operand leaves the slot undefined: it counts as unknown and so refuses.
  */
 export interface Facts {
@@ -16,7 +16,7 @@ export interface Facts {
 export type FactValues = Readonly<Record<string, JsonValue | undefined>>
 
 /** No fact at all: every condition that reads one is unknown. */
-export const NO_FACTS: Facts = { slots: VOCABULARY.list.map(() => undefined) }
+export const NO_FACTS: Facts = { slots: emptySlots(VOCABULARY) }
 
 /**
  * Types facts by operand name: `{'bt:role': ['bank'], 'bt:identityLevel': 3, dateTime: nowMs}`.
@@ -24,7 +24,7 @@ export const NO_FACTS: Facts = { slots: VOCABULARY.list.map(() => undefined) }
  * no fact or shape of the vocabulary; a bad value is merely unknown.
  */
 export function factsOf(values: FactValues, vocabulary: Vocabulary = VOCABULARY): Facts {
-  const slots = new Array<Value | undefined>(vocabulary.list.length).fill(undefined)
+  const slots = emptySlots(vocabulary)
   for (const [name, literal] of Object.entries(values)) {
     const operand = factOperand(name, vocabulary)
     if (literal !== undefined) slots[operand.index] = readFact(operand, literal)
@@ -55,6 +55,10 @@ export function factsFrom(
 export function withoutFacts(facts: Facts, hidden: (operand: Operand) => boolean): Facts {
   const { list } = VOCABULARY
   return { slots: facts.slots.map((value, at) => (isHidden(list[at], hidden) ? undefined : value)) }
+}
+
+function emptySlots({ readable }: Vocabulary): (Value | undefined)[] {
+  return new Array<Value | undefined>(readable).fill(undefined)
 }
 
 /** Types one fact; undefined when the value is none of the operand's. */

@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser'
-import { type Problems, pointerTo } from './errors.ts'
+import { type PolicyErrorCode, type Problems, pointerTo } from './errors.ts'
 import { isJsonObject, type JsonValue } from './json-value.ts'
 import { decimalText, parseDecimal } from './literal.ts'
 
@@ -34,8 +34,7 @@ export function parseStrictJson(text: string, problems: Problems): JsonValue | u
  */
 export function inspect(value: unknown, problems: Problems): value is JsonValue {
   const before = problems.found.length
-  const budget = { nodes: MAX_NODES }
-  inspectAt(value, '', 0, problems, budget)
+  new Inspection(problems).visit(value)
   return problems.found.length === before
 }
 
@@ -106,27 +105,66 @@ function pointerOf(path: readonly (string | number)[]): string {
   return path.reduce<string>(pointerTo, '')
 }
 
-function inspectAt(
-  value: unknown,
-  pointer: string,
-  depth: number,
-  problems: Problems,
-  budget: { nodes: number },
-): void {
-  if (--budget.nodes < 0) {
-    if (budget.nodes === -1) problems.add('POLICY_TOO_LARGE', pointer, `over ${MAX_NODES} values`)
-    return
+/** One walk over a value; the place is only written out where something is wrong. */
+class Inspection {
+  readonly #problems: Problems
+  readonly #path: (string | number)[] = []
+  #nodes = 0
+
+  constructor(problems: Problems) {
+    this.#problems = problems
   }
-  if (depth > MAX_DEPTH) {
-    problems.add('POLICY_TOO_DEEP', pointer, `nested deeper than ${MAX_DEPTH}`)
-  } else if (typeof value === 'string') inspectText(value, pointer, problems)
-  else if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) {
-      inspectAt(item, pointerTo(pointer, at), depth + 1, problems, budget)
+
+  visit(value: unknown): void {
+    if (++this.#nodes > MAX_NODES) {
+      if (this.#nodes === MAX_NODES + 1) this.#add('POLICY_TOO_LARGE', `over ${MAX_NODES} values`)
+    } else if (this.#path.length > MAX_DEPTH) {
+      this.#add('POLICY_TOO_DEEP', `nested deeper than ${MAX_DEPTH}`)
+    } else if (typeof value === 'string') this.#text(value)
+    else if (Array.isArray(value)) {
+      for (let at = 0; at < value.length; at++) this.#step(at, value[at])
+    } else if (isJsonObject(value)) this.#object(value)
+    else if (typeof value === 'number' ? !Number.isFinite(value) : !isPlain(value)) {
+      this.#add('POLICY_SYNTAX', `${typeof value} is no JSON value`)
     }
-  } else if (isJsonObject(value)) inspectObject(value, pointer, depth, problems, budget)
-  else if (typeof value === 'number' ? !Number.isFinite(value) : !isPlain(value)) {
-    problems.add('POLICY_SYNTAX', pointer, `${typeof value} is no JSON value`)
+  }
+
+  #step(name: string | number, value: unknown): void {
+    this.#path.push(name)
+    this.visit(value)
+    this.#path.pop()
+  }
+
+  #object(value: object): void {
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) {
+      this.#add('POLICY_SYNTAX', 'an object of a class is no JSON value')
+      return
+    }
+    for (const [key, item] of Object.entries(value)) {
+      this.#path.push(key)
+      if (key === '__proto__') this.#add('POLICY_UNKNOWN_MEMBER', 'reserved name')
+      else this.#text(key)
+      this.visit(item)
+      this.#path.pop()
+    }
+  }
+
+  /** One look, one meaning: no invisible character, no look-alike script, no second composition. */
+  #text(text: string): void {
+    if (PLAIN.test(text)) return
+    if (text.length > MAX_TEXT) this.#add('POLICY_TOO_LARGE', `text over ${MAX_TEXT}`)
+    else if (HIDDEN.test(text)) {
+      this.#add('POLICY_UNSAFE_TEXT', 'holds an invisible or control character')
+    } else if (FOREIGN.test(text)) {
+      this.#add('POLICY_UNSAFE_TEXT', 'mixes in a script that looks like another')
+    } else if (text.normalize('NFC') !== text || FULL_WIDTH.test(text)) {
+      this.#add('POLICY_UNSAFE_TEXT', 'is not in its one composed form')
+    }
+  }
+
+  #add(code: PolicyErrorCode, reason: string): void {
+    this.#problems.add(code, pointerOf(this.#path), reason)
   }
 }
 
@@ -134,41 +172,8 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value === 'boolean'
 }
 
-function inspectObject(
-  value: object,
-  pointer: string,
-  depth: number,
-  problems: Problems,
-  budget: { nodes: number },
-): void {
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
-    problems.add('POLICY_SYNTAX', pointer, 'an object of a class is no JSON value')
-    return
-  }
-  for (const [key, item] of Object.entries(value)) {
-    const place = pointerTo(pointer, key)
-    if (key === '__proto__') problems.add('POLICY_UNKNOWN_MEMBER', place, 'reserved name')
-    else inspectText(key, place, problems)
-    inspectAt(item, place, depth + 1, problems, budget)
-  }
-}
-
+/** Printable ASCII of ordinary length: nearly all that policies hold. */
+const PLAIN = /^[ -~]{0,512}$/
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}]/u
 const FOREIGN = /[^\p{Script=Latin}\p{Script=Han}\p{Script=Common}\p{Script=Inherited}]/u
-
-/** One look, one meaning: no invisible character, no look-alike script, no second composition. */
-function inspectText(text: string, pointer: string, problems: Problems): void {
-  if (text.length > MAX_TEXT) problems.add('POLICY_TOO_LARGE', pointer, `text over ${MAX_TEXT}`)
-  else if (HIDDEN.test(text)) {
-    problems.add('POLICY_UNSAFE_TEXT', pointer, 'holds an invisible or control character')
-  } else if (FOREIGN.test(text)) {
-    problems.add('POLICY_UNSAFE_TEXT', pointer, 'mixes in a script that looks like another')
-  } else if (text.normalize('NFC') !== text || hasFullWidthLetters(text)) {
-    problems.add('POLICY_UNSAFE_TEXT', pointer, 'is not in its one composed form')
-  }
-}
-
-function hasFullWidthLetters(text: string): boolean {
-  return /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[\u{1d400}-\u{1d7ff}]/u.test(text)
-}
+const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[\u{1d400}-\u{1d7ff}]/u

@@ -69,13 +69,13 @@ export function literalOf(operand: Operand, value: Scalar): JsonValue {
   if (typeof value === 'string') return value
   switch (operand.type) {
     case 'dateTime':
-      return { '@value': instantText(value), '@type': 'xsd:dateTime' }
+      return { '@type': 'xsd:dateTime', '@value': instantText(value) }
     case 'decimal':
-      return { '@value': decimalText(value, operand.scale ?? 0), '@type': 'xsd:decimal' }
+      return { '@type': 'xsd:decimal', '@value': decimalText(value, operand.scale ?? 0) }
     case 'boolean':
-      return { '@value': String(value === 1), '@type': 'xsd:boolean' }
+      return { '@type': 'xsd:boolean', '@value': String(value === 1) }
     case 'integer':
-      return { '@value': String(value), '@type': 'xsd:integer' }
+      return { '@type': 'xsd:integer', '@value': String(value) }
     default:
       return plainText(operand, value)
   }

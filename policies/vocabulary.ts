@@ -5,7 +5,7 @@ import type { OperandEntry, OperatorName, VocabularyDocument } from './vocabular
 /** A left operand (左操作数) as the engine uses it: its entry, its place in the slots of `Facts`. */
 export interface Operand extends OperandEntry {
   readonly name: string
-  /** Position of this operand's value in `Facts.slots`. */
+  /** Position in the list: states first, then facts and shapes, then controls. */
   readonly index: number
   readonly allowed: ReadonlySet<OperatorName>
   readonly shape: RegExp | undefined
@@ -29,6 +29,9 @@ export interface Vocabulary {
   readonly document: VocabularyDocument
   readonly operands: ReadonlyMap<string, Operand>
   readonly list: readonly Operand[]
+  /** How many operands are states, and how many are states, facts or shapes: what arrays hold. */
+  readonly states: number
+  readonly readable: number
   readonly actions: ReadonlyMap<string, Action>
   /** The form of every identifier: policies, parties, assets, collections. */
   readonly iri: RegExp
@@ -40,17 +43,23 @@ export interface Vocabulary {
  * reference, a cycle, or more than 31 actions (they travel as bits).
  */
 export function openVocabulary(document: VocabularyDocument): Vocabulary {
-  const list = Object.entries(document.operands).map(([name, entry], index) =>
-    openOperand(document, name, entry, index),
-  )
+  const entries = Object.entries(document.operands).sort(([, a], [, b]) => rank(a) - rank(b))
+  const list = entries.map(([name, entry], index) => openOperand(document, name, entry, index))
   const actions = openActions(document)
   const operands = new Map(list.map((operand) => [operand.name, operand]))
   const iri = document.patterns.iri ?? refuse('patterns', 'lacks iri')
-  return { document, operands, list, actions, iri: new RegExp(iri, 'u') }
+  const states = list.filter(({ kind }) => kind === 'state').length
+  const readable = list.filter(({ kind }) => kind !== 'control').length
+  return { document, operands, list, states, readable, actions, iri: new RegExp(iri, 'u') }
 }
 
 /** The Baotu profile, from `vocabulary.json`: the one source of operands, actions and terms. */
 export const VOCABULARY: Vocabulary = openVocabulary(native as unknown as VocabularyDocument)
+
+/** What is read for every request comes first, so that the arrays that hold it stay short. */
+function rank({ kind }: OperandEntry): number {
+  return kind === 'state' ? 0 : kind === 'control' ? 2 : 1
+}
 
 function openOperand(
   document: VocabularyDocument,

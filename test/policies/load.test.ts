@@ -29,6 +29,7 @@ t.test('author form and canonical form are one policy', async (t) => {
     const policy = example(name)
     const form = canonicalPolicy(policy)
     t.equal(loadPolicy(form).digest, policy.digest, name)
+    t.equal(JSON.stringify(form), Buffer.from(canonical(form)).toString(), `${name}: is JCS`)
     t.same(canonical(canonicalPolicy(loadPolicy(form))), canonical(form), `${name}: stable`)
   }
   const native = exampleText('02-domain-tax').replaceAll(
