@@ -47,6 +47,8 @@ function openPool(options: StoreOptions): pg.Pool {
     types: { getTypeParser },
   })
   pool.on('error', options.onConnectionLost ?? (() => undefined))
+  // A session that breaks in use, between two statements of a transaction, fails the next one.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
