@@ -1,3 +1,5 @@
+import type { PolicyErrorCode } from '#policies/errors'
+import { PROBLEM_TITLES } from '#policies/problem-titles'
 import { type Told, told } from '#protocol/problems/told'
 
 const MEND_POLICY = ['按所示位置改正策略', 'mend the policy at the place shown'] as const
@@ -5,43 +7,21 @@ const TELL_DEVELOPERS = ['这是程序缺陷，请报告', 'a fault of the progr
 const REMOVE_RULE = ['删除或改写该规则', 'remove or rewrite the rule'] as const
 const NARROW_RULE = ['收窄该规则', 'narrow the rule'] as const
 
-/** What is wrong with a policy as it is read. */
-export const POLICY_CODES: Readonly<Record<string, Told>> = {
-  CONVERT_INEXPRESSIBLE: told(
-    ['无法用目标形式表达', 'the other form cannot say this'],
-    ['手工改写该部分', 'rewrite that part by hand'],
-  ),
-  FACT_INVALID: told(
-    ['事实名称或数值无效', 'a fact is not one of the vocabulary'],
-    TELL_DEVELOPERS,
-  ),
-  POLICY_CONFLICT_STRATEGY: told(
-    ['冲突策略不允许', 'the conflict strategy is refused'],
-    MEND_POLICY,
-  ),
-  POLICY_DUPLICATE_ID: told(['标识重复', 'an identifier is given twice'], MEND_POLICY),
-  POLICY_DUPLICATE_KEY: told(['键重复', 'a key is given twice'], MEND_POLICY),
-  POLICY_INHERITANCE: told(['继承关系不正确', 'the inheritance is wrong'], MEND_POLICY),
-  POLICY_MISSING_MEMBER: told(['缺少成员', 'a member is missing'], MEND_POLICY),
-  POLICY_OPERATOR: told(
-    ['此操作数不支持该运算符', 'the operand has no such operator'],
-    MEND_POLICY,
-  ),
-  POLICY_PLACE: told(['此处不允许该约束', 'the constraint does not belong here'], MEND_POLICY),
-  POLICY_SYNTAX: told(['不是 JSON', 'the policy is not JSON'], MEND_POLICY),
-  POLICY_TOO_DEEP: told(['嵌套过深', 'the policy is nested too deep'], MEND_POLICY),
-  POLICY_TOO_LARGE: told(['策略过大', 'the policy is too large'], MEND_POLICY),
-  POLICY_UNIT: told(['单位不正确', 'the unit is wrong'], MEND_POLICY),
-  POLICY_UNKNOWN_MEMBER: told(['未知成员', 'a member is not known'], MEND_POLICY),
-  POLICY_UNKNOWN_TERM: told(['未知术语', 'a term is not known'], MEND_POLICY),
-  POLICY_UNSAFE_TEXT: told(
-    ['文本含不允许的字符', 'a text holds characters that it may not'],
-    MEND_POLICY,
-  ),
-  POLICY_VALUE: told(['数值不正确', 'a value is wrong'], MEND_POLICY),
-  POLICY_WRONG_TYPE: told(['类型不正确', 'a value has the wrong type'], MEND_POLICY),
-  VOCABULARY_INVALID: told(['词汇表无效', 'the vocabulary is not valid'], TELL_DEVELOPERS),
+/** What to do where mending the place shown is not it. */
+const REMEDIES: Readonly<Partial<Record<PolicyErrorCode, readonly [zh: string, en: string]>>> = {
+  POLICY_TOO_COMPLEX: ['拆分规则或减少备选', 'split the rule or name fewer alternatives'],
+  CONVERT_INEXPRESSIBLE: ['手工改写该部分', 'rewrite that part by hand'],
+  FACT_INVALID: TELL_DEVELOPERS,
+  VOCABULARY_INVALID: TELL_DEVELOPERS,
 }
+
+/** What is wrong with a policy as it is read: the titles that its tools show. */
+export const POLICY_CODES: Readonly<Record<string, Told>> = Object.fromEntries(
+  (Object.keys(PROBLEM_TITLES) as PolicyErrorCode[]).map((code) => {
+    const { zh, en } = PROBLEM_TITLES[code]
+    return [code, told([zh, en], REMEDIES[code] ?? MEND_POLICY)]
+  }),
+)
 
 /** What `baotu policy lint` finds. */
 export const LINT_CODES: Readonly<Record<string, Told>> = {
