@@ -56,20 +56,45 @@ export interface Reservation {
   readonly limit: number
 }
 
-/** Compiles constraints that must hold together; two bounds on one number become one check. */
+/**
+ * Compiles constraints that must hold together; two bounds on one number become one check. Rules
+ * of one snapshot that ask the same of the same operand have one check between them, through
+ * `shared`: what a decision reads is then spread over fewer places in memory.
+ */
 export function compileChecks(
   constraints: readonly Constraint[],
   owner: string,
   vocabulary: Vocabulary,
+  shared: Map<string, Check>,
 ): readonly Check[] {
   const checks: Check[] = []
   for (let at = 0; at < constraints.length; at++) {
     const [constraint, next] = [constraints[at] as Constraint, constraints[at + 1]]
     const range = next === undefined ? undefined : compileRange(constraint, next)
-    checks.push(range ?? compileCheck(constraint, owner, vocabulary))
+    const check = range ?? compileCheck(constraint, owner, vocabulary)
+    const asked = range === undefined || next === undefined ? [constraint] : [constraint, next]
+    checks.push(oneFor(asked, check, shared))
     if (range !== undefined) at++
   }
   return checks
+}
+
+/** The check that equal constraints already have; states and what holds them belong to one rule. */
+function oneFor(asked: readonly Constraint[], check: Check, shared: Map<string, Check>): Check {
+  const atoms = asked.filter((one) => one.kind === 'atom')
+  if (atoms.length < asked.length || atoms.some(isState)) return check
+  const key = JSON.stringify(atoms.map(askedOf))
+  const known = shared.get(key)
+  if (known === undefined) shared.set(key, check)
+  return known ?? check
+}
+
+function isState({ operand }: Atom): boolean {
+  return operand.kind === 'state'
+}
+
+function askedOf({ operand, operator, bound, companion }: Atom) {
+  return [operand.index, operator, bound, companion ?? null]
 }
 
 /** Compiles one constraint; `owner` names the rule in counter keys. */
@@ -115,6 +140,10 @@ export function incrementOf(
 
 /** How much has been used of one counter; undefined when the ledger does not count the operand. */
 export function usedOf({ index, key }: StateCheck, counters: Counters): number | undefined {
+  return usedAt(index, key, counters)
+}
+
+function usedAt(index: number, key: string, counters: Counters): number | undefined {
   if (counters.knows[index] !== 1) return undefined
   const own = counters.used.size === 0 ? undefined : counters.used.get(key)
   return own ?? counters.usedByOperand[index]
@@ -149,13 +178,12 @@ function compileControl(atom: Atom, vocabulary: Vocabulary): Check {
   return (_, { capabilities }) => honoursRange(capabilities, index, min, max)
 }
 
-function compileState(state: StateCheck): Check {
-  const { increment: usual } = state.atom.operand
-  return (_, run) => {
-    const used = usedOf(state, run.counters)
-    const { increments } = run.request
-    const increment = increments === undefined ? usual : incrementOf(state, increments)
+function compileState({ key, index, limit, atom }: StateCheck): Check {
+  const { name, increment: usual } = atom.operand
+  return (_, { counters, request }) => {
+    const used = usedAt(index, key, counters)
+    const increment = request.increments?.get(name) ?? usual
     if (used === undefined || increment === undefined) return UNKNOWN
-    return used + increment <= state.limit ? TRUE : FALSE
+    return used + increment <= limit ? TRUE : FALSE
   }
 }

@@ -1,5 +1,5 @@
 import { constraintForm } from './canonical-policy.ts'
-import { compileChecks, type StateCheck, stateCheckOf } from './checks.ts'
+import { type Check, compileChecks, type StateCheck, stateCheckOf } from './checks.ts'
 import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compiled.ts'
 import { ControlSet, controlsOfAtoms } from './control-set.ts'
 import { dutyTermsOf } from './duties.ts'
@@ -16,6 +16,8 @@ export interface Origin {
   readonly generation: number
   /** One set of controls for all rules of the snapshot that impose the same. */
   readonly controls: Map<string, ControlSet>
+  /** One check for all rules that ask the same. */
+  readonly checks: Map<string, Check>
 }
 
 /** Compiles one rule; `index` is its place in the snapshot. */
@@ -29,28 +31,30 @@ export function compileRule(
   const { policy } = owner
   const key = (generation === 0 ? '' : `${policy.id}>`) + source.id + rule.id
   const constraints = judgingOrder(rule.constraints)
-  const reading = compileChecks(constraints.filter(isRead), key, vocabulary)
-  const imposed = compileChecks(constraints.filter(isControl), key, vocabulary)
+  const compiled = (kept: (constraint: Constraint) => boolean) =>
+    compileChecks(constraints.filter(kept), key, vocabulary, origin.checks)
+  const [reading, imposed] = [compiled(isRead), compiled(isControl)]
   const atoms = atomsOf(constraints)
   const duties = dutyTermsOf(rule.effect === 'permit' ? rule : undefined, policy)
+  const preDuties = duties.filter(({ phase }) => phase === 'pre')
   return {
+    assignee: (generation === 0 ? rule.assignee : undefined) ?? policy.assignee ?? EVERY_PARTY,
+    checks: [...reading, ...imposed],
+    reading: reading.length,
+    preDuties: preDuties.length === 0 ? undefined : preDuties,
+    special: owner.special,
+    prohibits: rule.effect === 'prohibit',
+    layer: LAYERS.indexOf(policy.layer),
+    controls: controlsOf(atoms, vocabulary, origin.controls),
     index,
     rule,
     key,
     owner,
     generation,
-    layer: LAYERS.indexOf(policy.layer),
-    prohibits: rule.effect === 'prohibit',
     covers: coveredBy(rule, owner, vocabulary),
     target: ownTarget(rule, policy, generation),
-    assignee: (generation === 0 ? rule.assignee : undefined) ?? policy.assignee ?? EVERY_PARTY,
     constraints,
-    special: owner.special,
-    checks: [...reading, ...imposed],
-    reading: reading.length,
     states: countersOfRule(atoms, key),
-    preDuties: duties.filter(({ phase }) => phase === 'pre'),
-    controls: controlsOf(atoms, vocabulary, origin.controls),
     duties,
   }
 }

@@ -1,4 +1,5 @@
 import { digestOf } from '#crypto/digest'
+import type { Check } from './checks.ts'
 import { compileRule } from './compile-rule.ts'
 import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, type Snapshot } from './compiled.ts'
 import type { ControlSet } from './control-set.ts'
@@ -36,7 +37,7 @@ export function compile(policies: readonly Policy[], options: CompileOptions = {
   const byId = indexById(effective)
   const rules: CompiledRule[] = []
   const compiled = new Map<string, CompiledPolicy>()
-  const controls = new Map<string, ControlSet>()
+  const shared = { controls: new Map<string, ControlSet>(), checks: new Map<string, Check>() }
   for (const policy of effective) {
     const { resolved, ancestors } = resolveInheritance(policy, byId)
     const special = !resolved || ancestors.length > 0 || policy.conflict === 'invalid'
@@ -45,7 +46,7 @@ export function compile(policies: readonly Policy[], options: CompileOptions = {
     for (const [generation, source] of [policy, ...ancestors].entries()) {
       for (const rule of inOrder(source.rules)) {
         rules.push(
-          compileRule(rule, { owner, source, generation, controls }, rules.length, vocabulary),
+          compileRule(rule, { owner, source, generation, ...shared }, rules.length, vocabulary),
         )
       }
     }

@@ -43,7 +43,7 @@ export interface CompiledRule {
   /** How many of the checks read something; the rest are controls, which come last. */
   readonly reading: number
   readonly states: readonly StateCheck[]
-  readonly preDuties: readonly DutyTerm[]
+  readonly preDuties: readonly DutyTerm[] | undefined
   /** Shared between rules that impose the same controls. */
   readonly controls: ControlSet
   readonly duties: readonly DutyTerm[]

@@ -50,14 +50,13 @@ export function decide(
   counters: Counters,
   capabilities: Capabilities,
 ): Decision {
-  const inputs = { request, snapshot, facts, counters, capabilities }
-  const judged = new Judgement(inputs)
+  const judged = new Judgement(request, snapshot, facts, counters, capabilities)
   const failing = judged.judgeLayers()
-  if (failing >= 0) return new Decision(refusalOf(judged, failing), LAYERS[failing], judged, inputs)
+  if (failing >= 0) return new Decision(refusalOf(judged, failing), LAYERS[failing], judged)
   if (!canKeep(judged.controls, capabilities)) {
-    return new Decision('DENY_UNSATISFIABLE_CONTROLS', undefined, judged, inputs)
+    return new Decision('DENY_UNSATISFIABLE_CONTROLS', undefined, judged)
   }
-  return new Decision('PERMIT', undefined, judged, inputs)
+  return new Decision('PERMIT', undefined, judged)
 }
 
 function refusalOf({ outcomes }: Judgement, layer: number): DecisionCode {

@@ -66,8 +66,8 @@ export class JudgedRule {
   }
 }
 
-/** What judging the rules has shown. */
-export interface Judged {
+/** What judging the rules has shown, beside what they were judged over. */
+export interface Judged extends DecisionInputs {
   /** The trace: the rule judged last, which leads to all others. */
   readonly last: JudgedRule | undefined
   /** One outcome per layer, four bits each, the platform lowest. */
@@ -83,19 +83,16 @@ export class Decision {
   /** The first layer, in the fixed order, that did not permit. */
   readonly layer: Layer | undefined
   readonly judged: Judged
-  readonly inputs: DecisionInputs
 
-  constructor(
-    code: DecisionCode,
-    layer: Layer | undefined,
-    judged: Judged,
-    inputs: DecisionInputs,
-  ) {
+  constructor(code: DecisionCode, layer: Layer | undefined, judged: Judged) {
     this.decision = code === 'PERMIT' ? 'permit' : 'deny'
     this.code = code
     this.layer = layer
     this.judged = judged
-    this.inputs = inputs
+  }
+
+  get inputs(): DecisionInputs {
+    return this.judged
   }
 
   /** The controls to keep, strictest of all layers; none on a refusal. */

@@ -1,4 +1,5 @@
 import { PolicyError } from './errors.ts'
+import { internList } from './intern.ts'
 import { isJsonObject, type JsonValue } from './json-value.ts'
 import { readScalar, readSet, Unreadable, type Value } from './value.ts'
 import { type Operand, VOCABULARY, type Vocabulary } from './vocabulary.ts'
@@ -77,7 +78,7 @@ function readTerms(operand: Operand, literal: JsonValue): readonly string[] | un
   if (isJsonObject(literal) && !('@value' in literal)) return undefined
   const value = readSet(operand, literal)
   if (value instanceof Unreadable) return undefined
-  return value.filter((term) => typeof term === 'string')
+  return internList(value.filter((term) => typeof term === 'string'))
 }
 
 function isHidden(operand: Operand | undefined, hidden: (operand: Operand) => boolean): boolean {

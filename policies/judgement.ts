@@ -1,9 +1,20 @@
+import type { Capabilities } from './capabilities.ts'
 import type { Check } from './checks.ts'
-import type { RuleList } from './compiled.ts'
-import { type CompiledPolicy, type CompiledRule, EVERY_ASSET, EVERY_PARTY } from './compiled.ts'
+import {
+  type CompiledPolicy,
+  type CompiledRule,
+  EVERY_ASSET,
+  EVERY_PARTY,
+  type RuleList,
+  type Snapshot,
+} from './compiled.ts'
 import { ControlSet } from './control-set.ts'
+import type { Counters } from './counters.ts'
 import { type DecisionInputs, type Judged, JudgedRule, OUTCOMES, type Outcome } from './decision.ts'
+import type { DutyTerm } from './duties.ts'
+import type { Facts } from './facts.ts'
 import { PolicyStanding } from './policy-standing.ts'
+import type { DecisionRequest } from './request.ts'
 import { FALSE, TRUE, type Truth, UNKNOWN } from './truth.ts'
 import { LAYERS } from './vocabulary-document.ts'
 
@@ -34,25 +45,38 @@ const BITS = 7
 const NO_RULES: readonly CompiledRule[] = []
 
 /** Judges every rule that applies to one request and gathers what the permits bring. */
-export class Judgement implements Judged {
+export class Judgement implements Judged, DecisionInputs {
   last: JudgedRule | undefined
   controls: ControlSet = ControlSet.NONE
   outcomes = 0
-  readonly #inputs: DecisionInputs
+  readonly request: DecisionRequest
+  readonly snapshot: Snapshot
+  readonly facts: Facts
+  readonly counters: Counters
+  readonly capabilities: Capabilities
   /** Seven bits per layer: the ceiling layers in one number, contract and consent in the other. */
   #ceilings = 0
   #leaves = 0
   #standings: Map<CompiledPolicy, PolicyStanding> | undefined
 
-  constructor(inputs: DecisionInputs) {
-    this.#inputs = inputs
-    this.last = undefined
+  constructor(
+    request: DecisionRequest,
+    snapshot: Snapshot,
+    facts: Facts,
+    counters: Counters,
+    capabilities: Capabilities,
+  ) {
+    this.request = request
+    this.snapshot = snapshot
+    this.facts = facts
+    this.counters = counters
+    this.capabilities = capabilities
   }
 
   /** Judges all layers and answers the position of the first that does not permit, or -1. */
   judgeLayers(): number {
     this.#judgeCeilings()
-    const { authorization, subject } = this.#inputs.request.fields
+    const { authorization, subject } = this.request.fields
     if (authorization !== undefined) this.#judgeContract(authorization)
     if (subject !== undefined) this.#judgeConsent(subject)
     if (this.#standings !== undefined) this.#settleStandings(this.#standings)
@@ -61,7 +85,7 @@ export class Judgement implements Judged {
 
   /** Rules on every asset, on the asset, on each of its collections. */
   #judgeCeilings(): void {
-    const { request, snapshot } = this.#inputs
+    const { request, snapshot } = this
     const { action, targets } = request
     const everywhere = snapshot.everywhere[action]
     if (everywhere !== undefined) this.#judgeList(everywhere)
@@ -72,7 +96,7 @@ export class Judgement implements Judged {
   }
 
   #judgeList({ rules, byAssignee }: RuleList): void {
-    const names = this.#inputs.request.authorities
+    const names = this.request.authorities
     if (byAssignee !== undefined) this.#judgeByAssignee(byAssignee, names)
     else {
       for (let at = 0; at < rules.length; at++) {
@@ -95,7 +119,7 @@ export class Judgement implements Judged {
 
   /** One scenario, one authorisation: only the contract that the request names. */
   #judgeContract(authorization: string): void {
-    const { request, snapshot } = this.#inputs
+    const { request, snapshot } = this
     for (const rule of snapshot.byPolicy.get(authorization) ?? NO_RULES) {
       const covered = rule.layer === CONTRACT && (rule.covers & (1 << request.action)) !== 0
       const applies = covered && isTarget(rule, request.targets)
@@ -105,7 +129,7 @@ export class Judgement implements Judged {
 
   /** Consent is about the subject, never about an asset. */
   #judgeConsent(subject: string): void {
-    const { request, snapshot } = this.#inputs
+    const { request, snapshot } = this
     const { consent } = request.fields
     const list = snapshot.bySubject.get(subject)?.[request.action]
     for (const rule of list?.rules ?? NO_RULES) {
@@ -117,17 +141,19 @@ export class Judgement implements Judged {
   /** K3-AND of the constraints. */
   #judge(rule: CompiledRule): void {
     const { checks } = rule
-    const inputs = this.#inputs
-    const { slots } = inputs.facts
-    const count = inputs.capabilities.unlimited ? rule.reading : checks.length
+    const { slots } = this.facts
+    const count = this.capabilities.unlimited ? rule.reading : checks.length
     let truth: Truth = TRUE
     for (let at = 0; at < count; at++) {
-      const one = (checks[at] as Check)(slots, inputs)
+      const one = (checks[at] as Check)(slots, this)
       if (one === TRUE) continue
       truth = one
       if (one === FALSE) break
     }
-    if (truth !== FALSE && rule.preDuties.length > 0) truth = this.#judgeDuties(rule, truth)
+    const { preDuties } = rule
+    if (preDuties !== undefined && truth !== FALSE) {
+      truth = this.#judgeDuties(preDuties, rule.layer, truth)
+    }
     this.last = new JudgedRule(rule, truth, this.last)
     if (rule.special) this.#standingOf(rule.owner).add(this.last)
     else if (rule.prohibits) this.#addProhibition(rule.layer, truth)
@@ -135,10 +161,10 @@ export class Judgement implements Judged {
   }
 
   /** A duty that must come first: not performed yet leaves the permission pending. */
-  #judgeDuties({ preDuties, layer }: CompiledRule, truth: Truth): Truth {
+  #judgeDuties(preDuties: readonly DutyTerm[], layer: number, truth: Truth): Truth {
     let result = truth
     for (const { key } of preDuties) {
-      const state = this.#inputs.counters.duties.get(key)
+      const state = this.counters.duties.get(key)
       if (state === 'violated') return FALSE
       if (state === undefined && truth === TRUE) {
         this.#note(layer, SEEN_PENDING)
@@ -193,12 +219,13 @@ export class Judgement implements Judged {
   }
 
   #firstFailing(): number {
-    let failing = -1
+    let [failing, outcomes] = [-1, 0]
     for (let layer = 0; layer < LAYERS.length; layer++) {
       const result = this.#outcome(layer)
-      this.outcomes |= result << (layer * 4)
+      outcomes |= result << (layer * 4)
       if (result > PERMIT && failing < 0) failing = layer
     }
+    this.outcomes = outcomes
     return failing
   }
 
@@ -207,7 +234,7 @@ export class Judgement implements Judged {
       layer < CONTRACT
         ? this.#ceilings >> (layer * BITS)
         : this.#leaves >> ((layer - CONTRACT) * BITS)
-    const { required, action } = this.#inputs.request
+    const { required, action } = this.request
     if (seen === 0 && layer !== PLATFORM)
       return (required & (1 << layer)) === 0 ? SKIPPED : NO_PERMIT
     if ((seen & SEEN_VOID) !== 0) return VOID
