@@ -27,7 +27,7 @@ function sumsOfPart(inputs: readonly ReplayInput[], name: string): string[] {
   const [first] = rows
   return (first?.ciphertexts ?? []).map((_, position) => {
     const sum = createSum(TAB)
-    for (const { ciphertexts } of rows) sum.addWire(ciphertexts[position] ?? new Uint8Array(0))
+    for (const { ciphertexts } of rows) sum.add(ciphertexts[position] ?? new Uint8Array(0))
     return digestBytes(packResidues(sum.finish()))
   })
 }

@@ -1,8 +1,8 @@
 import { type Digest, digestBytes, digestOf } from '#crypto/digest'
 import { createSum } from '#crypto/he/evaluate'
 import { TAB } from '#crypto/he/parameters'
-import { type Residues, residueCount } from '#crypto/he/residues'
-import { packResidues, unpackCiphertext } from '#crypto/he/wire'
+import type { Residues } from '#crypto/he/residues'
+import { packResidues } from '#crypto/he/wire'
 import { ProtocolError } from '#protocol/errors'
 import type { Submission } from '#protocol/messages/session'
 import type { Panel, Plan } from '#protocol/plans/plan'
@@ -45,11 +45,10 @@ export function sumsDigest(sums: readonly (readonly Residues[])[]): Digest {
 
 async function addColumn(digests: readonly string[], fetch: FetchCiphertext): Promise<Residues> {
   const sum = createSum(TAB)
-  const buffer = new Float64Array(residueCount(TAB))
   for (const digest of digests) {
     const bytes = await fetch(digest)
     if (digestBytes(bytes) !== digest) throw rejected('a ciphertext is not the one that was signed')
-    sum.add(unpackCiphertext(TAB, bytes, buffer))
+    sum.add(bytes)
   }
   return sum.finish()
 }

@@ -2,7 +2,7 @@ import { openEncryptor } from '#crypto/he/encrypt'
 import { type Engine, startEngine } from '#crypto/he/engine'
 import { createSum } from '#crypto/he/evaluate'
 import { TAB } from '#crypto/he/parameters'
-import { type Residues, residueCount } from '#crypto/he/residues'
+import type { Residues } from '#crypto/he/residues'
 import { ciphertextBytes } from '#crypto/he/seal-bytes'
 import { openKeySession } from '#crypto/he/session'
 import { ciphertextWireBytes, packResidues, unpackCiphertext } from '#crypto/he/wire'
@@ -83,8 +83,7 @@ function toSealBytes(wire: Uint8Array): Uint8Array {
 
 function addOurs(wires: readonly Uint8Array[]): Residues {
   const sum = createSum(TAB)
-  const buffer = new Float64Array(residueCount(TAB))
-  for (const wire of wires) sum.add(unpackCiphertext(TAB, wire, buffer))
+  for (const wire of wires) sum.add(wire)
   return sum.finish()
 }
 

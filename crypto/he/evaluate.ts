@@ -1,7 +1,7 @@
 import { CryptoError } from '../errors.ts'
 import type { ParameterSet } from './parameters.ts'
 import { asResidues, type Residues, residueCount, rowPrimes } from './residues.ts'
-import { unpackCiphertext } from './wire.ts'
+import { addCiphertext } from './wire.ts'
 
 /*
  * BFV addition is addition of residues, so the release authority, the gateway and any auditor
@@ -13,10 +13,11 @@ import { unpackCiphertext } from './wire.ts'
 export interface CiphertextSum {
   /** How many were added. */
   readonly count: number
-  /** `HE_SUMMANDS` beyond the set's `maxSummands`; `HE_PARAMETERS` for another set. */
-  add(residues: Residues): void
-  /** Decodes and adds a foreign ciphertext: `HE_WIRE` as `unpackCiphertext`, the sum unchanged. */
-  addWire(wire: Uint8Array): void
+  /**
+   * Decodes and adds a ciphertext of unknown origin: `HE_WIRE` as `unpackCiphertext`, and
+   * `HE_SUMMANDS` beyond the set's `maxSummands`; the sum is then unchanged.
+   */
+  add(wire: Uint8Array): void
   /**
    * The sum as a ciphertext. `HE_SUMMANDS` when nothing was added; `HE_WIRE` when the summands
    * cancel to a transparent one. May be called again after further additions.
@@ -30,12 +31,10 @@ const RUN = 127
 /** Starts a sum. Equal summands in any order give bit-identical residues. */
 export function createSum(set: ParameterSet): CiphertextSum {
   const total = new Float64Array(residueCount(set))
-  const scratch = new Float64Array(residueCount(set))
   let count = 0
-  const add = (residues: Residues) => {
-    if (residues.set !== set) throw new CryptoError('HE_PARAMETERS', 'summand of another set')
+  const add = (wire: Uint8Array) => {
     if (count >= set.maxSummands) refuse(`more than ${set.maxSummands} summands`)
-    accumulate(total, residues.values)
+    addCiphertext(set, wire, total)
     count++
     if (count % RUN === 0) reduce(set, total)
   }
@@ -49,21 +48,7 @@ export function createSum(set: ParameterSet): CiphertextSum {
       return count
     },
     add,
-    addWire: (wire) => add(unpackCiphertext(set, wire, scratch)),
     finish,
-  }
-}
-
-/**
- * Four at a time not for the four, but to stay above the size below which V8's middle compiler
- * inlines a loop into a caller that is too rarely called to reach the last one: 5 times slower.
- */
-function accumulate(total: Float64Array, values: Float64Array): void {
-  for (let index = 0; index < total.length; index += 4) {
-    total[index] = (total[index] as number) + (values[index] as number)
-    total[index + 1] = (total[index + 1] as number) + (values[index + 1] as number)
-    total[index + 2] = (total[index + 2] as number) + (values[index + 2] as number)
-    total[index + 3] = (total[index + 3] as number) + (values[index + 3] as number)
   }
 }
 

@@ -1,5 +1,5 @@
 import { CryptoError } from '../errors.ts'
-import { packRow, rowBytes, unpackRow, widthOf } from './bit-pack.ts'
+import { addRow, packRow, type RowSource, rowBytes, unpackRow, widthOf } from './bit-pack.ts'
 import type { ParameterSet } from './parameters.ts'
 import { asCheckedResidues, type Residues, residueCount, rowOf, rowPrimes } from './residues.ts'
 import {
@@ -55,17 +55,42 @@ export function packResidues({ set, values }: Residues): Uint8Array {
 /**
  * Decodes a ciphertext of unknown origin. `HE_WIRE` unless it is exactly one ciphertext of `set`:
  * exact length and header, every residue below its prime, c1 not zero modulo any prime. Time and
- * memory do not depend on what the bytes say. `values` is where the residues are written: give a
- * buffer of your own when you decode many and keep none.
+ * memory do not depend on what the bytes of a ciphertext say.
  */
-export function unpackCiphertext(
-  set: ParameterSet,
-  wire: Uint8Array,
-  values = new Float64Array(residueCount(set)),
-): Residues {
-  requireFrame(set, 'ciphertext', ciphertextWireBytes(set), wire)
-  unpackRows(set, rowPrimes(set), wire, values)
+export function unpackCiphertext(set: ParameterSet, wire: Uint8Array): Residues {
+  const values = new Float64Array(residueCount(set))
+  addCiphertext(set, wire, values)
   return asCheckedResidues(set, values)
+}
+
+/**
+ * The same, added to residues that stand in `sums`, row by row and without copies: a sum of
+ * thousands reads each byte once. A refusal leaves `sums` as it was: integers below 2^53 are taken
+ * back exactly. The caller reduces before 2^53.
+ */
+export function addCiphertext(set: ParameterSet, wire: Uint8Array, sums: Float64Array): void {
+  requireFrame(set, 'ciphertext', ciphertextWireBytes(set), wire)
+  const rows = rowsOf(set, rowPrimes(set), wire)
+  if (rows.slice(set.dataPrimes.length).some((row) => isZero(row, wire))) {
+    refuse('transparent ciphertext')
+  }
+  for (const [index, row] of rows.entries()) {
+    if (addRow(row, row.prime, rowOf(set, sums, index))) continue
+    for (let at = index; at >= 0; at--) takeBack(rows[at] as WireRow, rowOf(set, sums, at))
+    refuse(`residue out of range in row ${index}`)
+  }
+}
+
+function isZero({ at, bytes }: WireRow, wire: Uint8Array): boolean {
+  return wire.subarray(at, at + bytes).every((byte) => byte === 0)
+}
+
+function takeBack(row: WireRow, sums: Float64Array): void {
+  const added = new Float64Array(sums.length)
+  unpackRow(row, row.prime, added)
+  for (let index = 0; index < sums.length; index++) {
+    sums[index] = (sums[index] as number) - (added[index] as number)
+  }
 }
 
 /** The wire form of a public key that our own SEAL instance saved seeded and uncompressed. */
@@ -135,14 +160,31 @@ function unpackRows(
   wire: Uint8Array,
   values: Float64Array,
 ): void {
+  for (const [index, row] of rowsOf(set, primes, wire).entries()) {
+    const inRange = unpackRow(row, row.prime, rowOf(set, values, index))
+    if (!inRange) refuse(`residue out of range in row ${index}`)
+  }
+}
+
+interface WireRow extends RowSource {
+  readonly prime: number
+  readonly bytes: number
+}
+
+/** Where each row starts in a message of that many rows. */
+function rowsOf(
+  { degree: count }: ParameterSet,
+  primes: readonly number[],
+  wire: Uint8Array,
+): readonly WireRow[] {
   const view = new DataView(wire.buffer, wire.byteOffset, wire.byteLength)
   let at = HEADER_BYTES
-  for (const [index, prime] of primes.entries()) {
+  return primes.map((prime) => {
     const width = widthOf(prime)
-    const inRange = unpackRow({ view, at, width }, prime, rowOf(set, values, index))
-    if (!inRange) refuse(`residue out of range in row ${index}`)
-    at += rowBytes({ count: set.degree, width })
-  }
+    const row = { view, at, width, prime, bytes: rowBytes({ count, width }) }
+    at += row.bytes
+    return row
+  })
 }
 
 function refuse(reason: string): never {

@@ -114,7 +114,7 @@ function flip(wire: Uint8Array, at: number): Uint8Array {
 
 function doubled(wire: Uint8Array): Uint8Array {
   const sum = createSum(TAB)
-  sum.add(unpackCiphertext(TAB, wire))
-  sum.add(unpackCiphertext(TAB, wire))
+  sum.add(wire)
+  sum.add(wire)
   return packResidues(sum.finish())
 }

@@ -11,7 +11,6 @@ import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { createSum } from '#crypto/he/evaluate'
 import { TAB } from '#crypto/he/parameters'
 import { openSessionCells } from '#crypto/he/session-cells'
-import { unpackCiphertext } from '#crypto/he/wire'
 import { addPairwiseMasks, createMaskKeyPair, derivePairKey } from '#crypto/masks'
 import { createPadSeed, derivePadKey } from '#crypto/pads'
 import { systemRandom } from '#crypto/random'
@@ -313,7 +312,7 @@ async function encryptedUnderOwnKey() {
   await using cell = await cells.open(own.publicKey)
   const [wire] = await cell.encrypt(coefficients)
   const sum = createSum(TAB)
-  sum.add(unpackCiphertext(TAB, required(wire)))
+  sum.add(required(wire))
   const [opened] = await own.open([sum.finish()])
   await cells[Symbol.asyncDispose]()
   await sessions[Symbol.asyncDispose]()

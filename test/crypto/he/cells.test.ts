@@ -4,6 +4,7 @@ import { createSum } from '#crypto/he/evaluate'
 import { TAB } from '#crypto/he/parameters'
 import { openCell, openCellPool } from '#crypto/he/pool'
 import { openSessionCells } from '#crypto/he/session-cells'
+import { packResidues } from '#crypto/he/wire'
 import type { TryingJobs } from '../support/trying-cell.ts'
 import { uniformResidues, uniformVector } from '../support/vectors.ts'
 import type { WatchedJobs } from '../support/watched-session-cell.ts'
@@ -21,7 +22,7 @@ t.test('holders encrypt, the release authority opens the sum', async (t) => {
   const vectors = [uniformVector(TAB), uniformVector(TAB), uniformVector(TAB)]
   const wires = await holder.encrypt(vectors)
   const sum = createSum(TAB)
-  for (const wire of wires) sum.addWire(wire)
+  for (const wire of wires) sum.add(wire)
   const [opened] = await session.open([sum.finish()])
   const total = (i: number) => vectors.reduce((all, vector) => all + (vector[i] ?? 0n), 0n) & mask
   t.same(
@@ -45,7 +46,7 @@ t.test('sessions have different keys and cannot open each other', async (t) => {
   await using holder = await encrypts.open(first.publicKey)
   const vector = uniformVector(TAB)
   const sum = createSum(TAB)
-  for (const wire of await holder.encrypt([vector])) sum.addWire(wire)
+  for (const wire of await holder.encrypt([vector])) sum.add(wire)
   const [right] = await first.open([sum.finish()])
   const [wrong] = await second.open([sum.finish()])
   t.same(right, vector)
@@ -109,7 +110,7 @@ t.test('a refused key or vector ends an encrypt cell', async (t) => {
   await t.rejects(holder.encrypt([new BigUint64Array(5)]), { code: 'HE_COEFFICIENTS' })
   await t.rejects(holder.encrypt([uniformVector(TAB)]), { code: 'HE_CELL_CLOSED' })
   const foreign = createSum(TAB)
-  foreign.add(uniformResidues(TAB))
+  foreign.add(packResidues(uniformResidues(TAB)))
   t.equal((await session.open([foreign.finish()])).length, 1, 'random residues open to noise')
 })
 

@@ -69,7 +69,7 @@ t.test('measured noise never exceeds the model', async (t) => {
     new BigUint64Array(TAB.degree).fill(top),
   ]
   for (let summands = 1; summands <= 48; summands++) {
-    sum.addWire(encryptor.encrypt(vectors[summands % 3] ?? uniformVector(TAB)))
+    sum.add(encryptor.encrypt(vectors[summands % 3] ?? uniformVector(TAB)))
     ciphertext.loadFromArray(context, ciphertextBytes(sum.finish()))
     const budget = decryptor.invariantNoiseBudget(ciphertext)
     t.ok(budget >= noiseMarginBits(TAB, summands), `${summands} summands: ${budget} bits`)
