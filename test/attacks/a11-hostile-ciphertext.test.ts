@@ -15,8 +15,15 @@ import t from 'tap'
 import { CryptoError } from '#crypto/errors'
 import { TAB } from '#crypto/he/parameters'
 import { openCell } from '#crypto/he/pool'
+import { residueCount } from '#crypto/he/residues'
 import { ciphertextBytes, ciphertextResidues } from '#crypto/he/seal-bytes'
-import { packPublicKey, packResidues, unpackCiphertext, unpackPublicKey } from '#crypto/he/wire'
+import {
+  addCiphertext,
+  packPublicKey,
+  packResidues,
+  unpackCiphertext,
+  unpackPublicKey,
+} from '#crypto/he/wire'
 import type { UnguardedJobs } from '../crypto/support/unguarded-cell.ts'
 import { repeatable, uniformResidues } from '../crypto/support/vectors.ts'
 
@@ -240,14 +247,15 @@ t.test('20,000 mutants: refused, or one canonical in-range reading; nothing grow
     return heapUsed + external
   }
   const pick = repeatable('a11')
+  const sums = new Float64Array(residueCount(TAB))
   const outcomes = { refused: 0, read: 0 }
   const before = await held()
   for (let i = 0; i < 20_000; i++) {
     const bytes = mutant(wire, pick)
     const isFramed = bytes.length === wire.length && same(bytes.subarray(0, 8), wire.subarray(0, 8))
     try {
-      const residues = unpackCiphertext(TAB, bytes)
-      const isOneReading = i % 16 > 0 || same(packResidues(residues), bytes)
+      if (i % 16 > 0) addCiphertext(TAB, bytes, sums)
+      const isOneReading = i % 16 > 0 || same(packResidues(unpackCiphertext(TAB, bytes)), bytes)
       if (!isFramed || !isOneReading) t.fail(`mutant ${i} passed`)
       outcomes.read++
     } catch (error) {
