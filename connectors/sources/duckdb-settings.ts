@@ -8,7 +8,8 @@ export function engineSettings({ paths, threads, memoryMb }: EngineSettings): re
   return [
     `SET allowed_paths = [${paths.map(quoted).join(', ')}]`,
     `SET memory_limit = '${integer(memoryMb)}MB'`,
-    `SET max_temp_directory_size = '0MB'`,
+    // Rows never touch a disk: a limit on the size of spills still makes the folder for them.
+    `SET temp_directory = ''`,
     `SET threads = ${integer(threads)}`,
     'SET preserve_insertion_order = false',
     `SET TimeZone = 'UTC'`,

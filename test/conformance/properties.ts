@@ -5,11 +5,11 @@ import { checkProperties, LAWS } from '../policies/properties.ts'
 
 const CASES = 1_000_000
 const STEP = 10_000
-const CEDAR_SETS = 100
+const CEDAR_SETS = 1000
 
 /**
  * Checks the laws of the engine over a million generated cases (or as many as named), and agreement
- * with Cedar over 100,000 cases of the fragment that both can say. Answers an exit code.
+ * with Cedar over as many of the fragment that both can say. Answers an exit code.
  */
 export function runProperties(
   [wanted, from]: readonly string[],

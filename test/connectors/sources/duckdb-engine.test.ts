@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import t from 'tap'
@@ -117,6 +118,7 @@ t.test('it has no environment of ours, and memory of its own that ends', async (
     ['x'],
   )
   await t.rejects(engine.select(large), { code: 'SOURCE_MEMORY' })
+  t.notOk(existsSync('.tmp'), 'nothing is spilled to a disk')
   t.strictSame(await engine.select(statement('SELECT 1::text')), [['1']])
 })
 
