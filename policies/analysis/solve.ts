@@ -35,7 +35,13 @@ export function solveAxis(literals: readonly Literal[]): Value | undefined {
   const axis = literals[0]?.axis
   if (axis === undefined) return undefined
   if (axis.kind === 'number') return solveNumber(axis, literals)
-  return axis.kind === 'term' ? solveTerm(axis, literals) : solveSet(axis, literals)
+  const several = axis.kind === 'set' || literals.some(isAboutSeveral)
+  return several ? solveSet(axis, literals) : solveTerm(axis, literals)
+}
+
+/** Several terms at once: whatever its axis is called, it can only hold a set. */
+function isAboutSeveral({ operator, values }: Literal): boolean {
+  return operator === 'isAllOf' && new Set(values).size > 1
 }
 
 function solveTerm(axis: Axis, literals: readonly Literal[]): string | undefined {
