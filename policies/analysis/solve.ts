@@ -30,6 +30,14 @@ function byAxis(literals: readonly Literal[]): Iterable<readonly Literal[]> {
   return lists.values()
 }
 
+/** Some value of an axis that nothing is demanded of. */
+export function anyValue(axis: Axis): Value | undefined {
+  const demand = { axis, negated: false } as const
+  if (axis.kind === 'number')
+    return solveAxis([{ ...demand, operator: 'lteq', values: [axis.max] }])
+  return solveAxis([{ ...demand, operator: 'isNoneOf', values: [''] }])
+}
+
 /** A value on one axis that satisfies every literal on it. */
 export function solveAxis(literals: readonly Literal[]): Value | undefined {
   const axis = literals[0]?.axis
