@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -137,4 +138,10 @@ t.test('messages come in both languages', async (t) => {
   ]
   t.match((await run([...explain, '--lang', 'zh'])).stdout, /拒绝 {2}DENY_PROHIBITED/)
   t.match((await run([...explain, '--lang', 'en'])).stdout, /deny {2}DENY_PROHIBITED/)
+})
+
+t.test('a reader who has seen enough is no failure', async (t) => {
+  const line = `set -o pipefail; "${process.execPath}" cli/baotu.ts policy schema | head -n 1`
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: ROOT })
+  t.match({ status, stdout: String(stdout), stderr: String(stderr) }, { status: 0, stderr: '' })
 })

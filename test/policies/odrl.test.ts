@@ -149,3 +149,10 @@ t.test('terms that nobody relates are neither compatible nor in conflict', async
   t.equal(verdict(language('isPartOf', 'de'), language('eq', 'de-AT')), 'Compatible')
   t.equal(verdict(language('eq', 'de'), purpose('eq', 'a')), 'Compatible')
 })
+
+t.test('recurrences of fractions of a second come to an answer', async (t) => {
+  const every = (period: string) =>
+    policy('permission', { constraint: atom('timeInterval', 'eq', typed(period, 'duration')) })
+  t.equal(conflictVerdict([every('PT0.3S'), every('PT0.7S')], 0.1), 'Compatible')
+  t.equal(conflictVerdict([every('P2D'), every('P4D')], 86_400), 'Conflict')
+})
