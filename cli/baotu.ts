@@ -21,6 +21,11 @@ if (import.meta.main) {
     // The second one does not wait for anybody.
     process.on(signal, () => (interrupt.signal.aborted ? process.exit(130) : interrupt.abort()))
   }
+  // Whoever read the output has seen enough (`| head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(process.exitCode ?? 0)
+  })
   process.exitCode = await runBaotu(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

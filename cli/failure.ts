@@ -8,7 +8,7 @@ import { type Language, languageOf } from './language.ts'
 
 /** Codes of what the user can mend in a file or on the command line. */
 const TO_MEND =
-  /^(CLI|CONFIG|JSON|SPACE|STATE|QUESTION|POLICY|MAPPING|PRODUCT|SECRET|COLUMN|FUNCTION|OPERATOR|VALUE|MEASURE|RANGE|QUERY_TOO|CAPACITY|TRUST_POLICY)_/
+  /^(CLI|CONFIG|JSON|SPACE|STATE|QUESTION|POLICY|CONVERT|FACT|MAPPING|PRODUCT|SECRET|COLUMN|FUNCTION|OPERATOR|VALUE|MEASURE|RANGE|QUERY_TOO|CAPACITY|TRUST_POLICY)_/
 
 const KNOWN: ProblemTable = { ...RUNTIME_PROBLEMS, ...PROBLEMS }
 
@@ -30,7 +30,9 @@ export function tellFailure(error: unknown, io: CommandIo, named?: string): numb
     return EXIT.failed
   }
   const place = placeOf(error)
-  io.stderr.write(`${code}: ${message}${place === undefined ? '' : ` (${place})`}\n`)
+  io.stderr.write(
+    `${code}: ${wordsOf(error)?.[language] ?? message}${place === undefined ? '' : ` (${place})`}\n`,
+  )
   if (error instanceof UsageError) io.stderr.write('See `baotu help`.\n')
   if (error instanceof AskError) {
     if (error.reason !== undefined) tellProblem(error.reason, io, language)
@@ -45,6 +47,10 @@ function tellProblem(code: string, io: CommandIo, language: Language): void {
   const row = KNOWN[code]
   const text = row === undefined ? '' : `: ${row.title[language]}; ${row.hint[language]}`
   io.stderr.write(`${code}${text}\n`)
+}
+
+function wordsOf(error: unknown): Readonly<Record<Language, string>> | undefined {
+  return Reflect.get(Object(error), 'words')
 }
 
 function codeOf(error: unknown): string | undefined {

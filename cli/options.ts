@@ -30,6 +30,13 @@ export function optionsOf<const O extends Options>(argv: readonly string[], opti
   }
 }
 
+/** An option that counts something: a whole number of zero or more. Throws UsageError. */
+export function countOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined || /^[0-9]{1,9}$/.test(value))
+    return value === undefined ? undefined : Number(value)
+  throw new UsageError(`--${name} takes a whole number`)
+}
+
 /** The one positional argument of a command. Throws UsageError. */
 export function onlyArgument(positionals: readonly string[], what: string): string {
   const [first] = positionals

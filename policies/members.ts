@@ -49,6 +49,22 @@ export function oneOf<T extends string>(
   return place.problems.add('POLICY_UNKNOWN_TERM', pointerTo(place.pointer, member), reason)
 }
 
+/** `@type`, where it is stated, must be the class that the place is for: nothing else is read there. */
+export function checkClass(place: Place, name: RdfClass): void {
+  oneOf(place, '@type', CLASSES[name], false)
+}
+
+export type RdfClass = keyof typeof CLASSES
+
+/** The ODRL classes of what stands inside a policy, with and without prefix. */
+export const CLASSES = {
+  permission: ['Permission', 'odrl:Permission'],
+  prohibition: ['Prohibition', 'odrl:Prohibition'],
+  duty: ['Duty', 'odrl:Duty'],
+  constraint: ['Constraint', 'odrl:Constraint'],
+  compound: ['LogicalConstraint', 'odrl:LogicalConstraint'],
+} as const
+
 /** The items of an array member with their pointers; none when absent. */
 export function items(place: Place, member: string): readonly (readonly [JsonValue, string])[] {
   const value = ownMember(place.object, member)

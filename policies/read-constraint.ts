@@ -1,7 +1,7 @@
 import { type Problems, pointerTo } from './errors.ts'
 import { isJsonObject, type JsonValue, member } from './json-value.ts'
 import { parseDecimal, parseWindow } from './literal.ts'
-import { items, openObject, type Place, suggestion, text } from './members.ts'
+import { checkClass, items, openObject, type Place, suggestion, text } from './members.ts'
 import type { Atom, Compound, Constraint } from './policy.ts'
 import { readScalar, readSet, type Scalar, Unreadable } from './value.ts'
 import type { Operand, Vocabulary } from './vocabulary.ts'
@@ -60,6 +60,7 @@ export function readAtom(
 
 function completeAtom(place: Place, operand: Operand, context: ReadContext): Atom | undefined {
   const before = context.problems.found.length
+  checkClass(place, 'constraint')
   const operator = readOperator(place, operand)
   const bound = operator === undefined ? undefined : readBound(place, operand, operator)
   const unit = readUnit(place, operand)
@@ -76,6 +77,7 @@ function readCompound(
   standing: Standing,
   context: ReadContext,
 ): Compound | undefined {
+  checkClass(place, 'compound')
   const inner = kind === 'or' || kind === 'xone' ? 'alternative' : standing
   const entries = items(place, kind)
   if (entries.length === 0) {

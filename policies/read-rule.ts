@@ -1,6 +1,6 @@
 import { pointerTo } from './errors.ts'
 import type { JsonValue } from './json-value.ts'
-import { items, openObject, type Place, suggestion, text } from './members.ts'
+import { checkClass, items, openObject, type Place, suggestion, text } from './members.ts'
 import type { Constraint, Duty, Rule } from './policy.ts'
 import { type ReadContext, readAtom, readConstraint } from './read-constraint.ts'
 
@@ -18,6 +18,7 @@ export function readRule(
   const known = effect === 'permit' ? RULE_MEMBERS : RULE_MEMBERS.filter((name) => name !== 'duty')
   const place = openObject(value, pointer, known, context.problems)
   if (place === undefined) return undefined
+  checkClass(place, effect === 'permit' ? 'permission' : 'prohibition')
   const id = readRuleId(place)
   const action = readAction(place, 'rule', context)
   const constraints = readConstraints(place, effect, context)
@@ -87,6 +88,7 @@ function readConstraints(
 function readDuty(value: JsonValue, pointer: string, context: ReadContext): Duty | undefined {
   const place = openObject(value, pointer, DUTY_MEMBERS, context.problems)
   if (place === undefined) return undefined
+  checkClass(place, 'duty')
   const action = readAction(place, 'duty', context)
   const phase = readPhase(place, context)
   const beneficiary = readIri(place, 'bt:beneficiary', context, false)

@@ -64,12 +64,14 @@ function valuesOf({
   return parts.filter(Boolean).join('; ')
 }
 
+const USED_IN = { rule: 'rules', duty: 'duties', both: 'rules and duties' } as const
+
 function actionTable(): string {
   const rows = Object.entries(VOCABULARY.document.actions).map(([name, action]) => [
     `\`${name}\``,
     `${action.label.zh}, ${action.label.en}`,
     action.includedIn === undefined ? '' : `\`${action.includedIn}\``,
-    action.use === 'both' ? 'rules and duties' : `${action.use}s`,
+    USED_IN[action.use],
     action.national ?? '',
   ])
   return markdownTable(['action', 'meaning', 'part of', 'in', 'national dictionary'], rows)

@@ -3,21 +3,13 @@ import type { Snapshot } from './compiled.ts'
 import { countersOf } from './counters.ts'
 import { decide } from './decide.ts'
 import type { Decision, DecisionCode, DecisionInputs } from './decision.ts'
-import { PolicyError } from './errors.ts'
-import { type FactValues, factsOf } from './facts.ts'
-import { isJsonObject, type JsonObject, member } from './json-value.ts'
+import { factsOf } from './facts.ts'
 import { nearestPermit } from './nearest.ts'
-import { type RequestFields, requestOf } from './request.ts'
+import type { RecordedRequest } from './recorded-request.ts'
+import { requestOf } from './request.ts'
 import { TRUE } from './truth.ts'
 
-/** A request as it was recorded, one JSON object per line of a record file. */
-export interface RecordedRequest {
-  readonly id?: string
-  readonly request: RequestFields
-  readonly facts: FactValues
-  readonly used?: Readonly<Record<string, number>>
-  readonly duties?: Readonly<Record<string, 'fulfilled' | 'violated'>>
-}
+export { type RecordedRequest, readRecord } from './recorded-request.ts'
 
 /** One request that two sets of policies answer differently. */
 export interface Flip {
@@ -129,28 +121,6 @@ export function inputsOfRecord(record: RecordedRequest, snapshot: Snapshot): Dec
     facts: factsOf(record.facts),
     counters: countersOf(record.used, record.duties),
     capabilities: EVERY_CAPABILITY,
-  }
-}
-
-/** Reads one line of a record file. Refuses with `POLICY_SYNTAX` or `POLICY_WRONG_TYPE`. */
-export function readRecord(line: string, lineNumber: number): RecordedRequest {
-  const pointer = `/${lineNumber}`
-  const value = parse(line, pointer)
-  const whole = isJsonObject(value) && isObject(value, 'request') && isObject(value, 'facts')
-  if (whole) return value as unknown as RecordedRequest
-  const reason = 'a record takes a request and facts'
-  throw new PolicyError({ code: 'POLICY_WRONG_TYPE', pointer, reason })
-}
-
-function isObject(value: JsonObject, name: string): boolean {
-  return isJsonObject(member(value, name))
-}
-
-function parse(line: string, pointer: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    throw new PolicyError({ code: 'POLICY_SYNTAX', pointer, reason: 'not JSON' })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from './json-value.ts'
+import { CLASSES } from './members.ts'
 import { isNumeric } from './value.ts'
 import { type Operand, VOCABULARY, type Vocabulary } from './vocabulary.ts'
 import { LAYERS } from './vocabulary-document.ts'
@@ -84,7 +85,7 @@ function ruleDefinition(
     required: ['@id', 'action'],
     properties: {
       '@id': { type: 'string', pattern: '^#[A-Za-z0-9._-]{1,64}$' },
-      '@type': { type: 'string' },
+      '@type': { enum: CLASSES[standing] },
       action: { enum: actionNames(vocabulary, 'rule') },
       target: ref('iri'),
       assignee: ref('iri'),
@@ -101,7 +102,7 @@ function dutyDefinition(vocabulary: Vocabulary): JsonObject {
     required: ['action', 'bt:phase'],
     properties: {
       '@id': { type: 'string' },
-      '@type': { type: 'string' },
+      '@type': { enum: CLASSES.duty },
       action: { enum: actionNames(vocabulary, 'duty') },
       'bt:phase': { enum: Object.keys(vocabulary.document.dutyPhases) },
       'bt:beneficiary': ref('iri'),
@@ -152,7 +153,7 @@ function compound(kind: string, inner: string): JsonObject {
     required: [kind],
     properties: {
       '@id': { type: 'string' },
-      '@type': { type: 'string' },
+      '@type': { enum: CLASSES.compound },
       [kind]: { type: 'array', minItems: 1, items: ref(inner) },
     },
   }
@@ -204,7 +205,7 @@ function operandDefinition(operand: Operand): JsonObject {
       operator: { enum: operators },
       rightOperand: rightOperand(operand),
       '@id': { type: 'string' },
-      '@type': { type: 'string' },
+      '@type': { enum: CLASSES.constraint },
       ...units,
       ...second,
     },

@@ -161,7 +161,8 @@ function withinBounds(operand: Operand, value: number): boolean {
 }
 
 function readTerm(operand: Operand, text: string): string | Unreadable {
-  const term = operand.aliases?.[text] ?? text
+  const { aliases = {} } = operand
+  const term = Object.hasOwn(aliases, text) ? (aliases[text] as string) : text
   if (isKnownTerm(operand, term)) return intern(term)
   return new Unreadable('POLICY_UNKNOWN_TERM', expected(operand))
 }

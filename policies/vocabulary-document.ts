@@ -147,7 +147,7 @@ export interface VocabularyDocument {
   readonly national: {
     readonly kinds: Readonly<Record<'permission' | 'prohibition' | 'obligation', string>>
     readonly decisions: Readonly<
-      Record<'permit' | 'deny' | 'conditional' | 'indeterminate', string>
+      Record<'allowed' | 'conditional' | 'denied' | 'defaultDenied', string>
     >
     readonly statuses: Readonly<Record<string, string>>
     /** Constraints that the engine cannot evaluate, and so refuses. */

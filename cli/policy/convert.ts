@@ -5,7 +5,7 @@ import { toNational } from '#policies/national/to-national'
 import { policySchema } from '#policies/schema'
 import { UsageError } from '../command.ts'
 import { COMMON, onlyArgument, optionsOf } from '../options.ts'
-import { readNamed } from './files.ts'
+import { placed, readNamed } from './files.ts'
 import { type PolicyIo, printJson } from './print.ts'
 
 const OPTIONS = { ...COMMON, from: { type: 'string' }, to: { type: 'string' } } as const
@@ -14,11 +14,15 @@ const FORMS = ['policy', 'canonical', 'national'] as const
 /** `baotu policy convert`: one policy to canonical form or to the national dictionaries and back. */
 export function convertCommand(argv: readonly string[], io: PolicyIo): number {
   const { values, positionals } = optionsOf(argv, OPTIONS)
-  const from = form(values.from, 'policy')
-  const to = form(values.to, 'canonical')
-  const text = readNamed(onlyArgument(positionals, 'a policy file'), io.cwd)
-  const policy = from === 'national' ? fromNational(text) : loadPolicy(text)
-  printJson(io, to === 'national' ? toNational(policy) : canonicalPolicy(policy))
+  const from = formNamed(values.from, 'policy')
+  const to = formNamed(values.to, 'canonical')
+  const name = onlyArgument(positionals, 'a policy file')
+  const text = readNamed(name, io.cwd)
+  const policy = placed(name, () => (from === 'national' ? fromNational(text) : loadPolicy(text)))
+  const form = placed(name, () =>
+    to === 'national' ? toNational(policy) : canonicalPolicy(policy),
+  )
+  printJson(io, form)
   io.stderr.write(`${policy.id}#${policy.digest}\n`)
   return 0
 }
@@ -30,7 +34,10 @@ export function schemaCommand(argv: readonly string[], io: PolicyIo): number {
   return 0
 }
 
-function form(named: string | undefined, usual: (typeof FORMS)[number]): (typeof FORMS)[number] {
+function formNamed(
+  named: string | undefined,
+  usual: (typeof FORMS)[number],
+): (typeof FORMS)[number] {
   const known = FORMS.find((one) => one === (named ?? usual))
   if (known !== undefined) return known
   throw new UsageError(`--from and --to take one of: ${FORMS.join(', ')}`)

@@ -16,7 +16,7 @@ import { inputsOf } from '#policies/testing/world'
 import { UsageError } from '../command.ts'
 import { languageOf } from '../language.ts'
 import { COMMON, optionsOf } from '../options.ts'
-import { loadBeside, loadPolicies, readNamed } from './files.ts'
+import { loadBeside, loadPolicies, placed, readNamed } from './files.ts'
 import { type PolicyIo, printJson } from './print.ts'
 
 const OPTIONS = {
@@ -47,15 +47,18 @@ function inputs(
   if (values.request === undefined) throw new UsageError('--request or --test is needed')
   const policies = loadPolicies(values.policies ?? [], cwd)
   const snapshot = compile(policies, { statuses: ['draft', 'shadow', 'active'] })
-  return inputsOfRecord(readRecord(readNamed(values.request, cwd), 1), snapshot)
+  const { request } = values
+  const text = readNamed(request, cwd)
+  return placed(request, () => inputsOfRecord(readRecord(text, 1), snapshot))
 }
 
 function inputsOfTest(file: string, name: string | undefined, cwd: string): DecisionInputs {
-  const tests = readTestFile(readNamed(file, cwd))
+  const tests = placed(file, () => readTestFile(readNamed(file, cwd)))
   const policies = tests.snapshot.map((policy) => loadBeside(path.resolve(cwd, file), policy))
   const one = tests.cases.find((each) => each.name === name)
   if (one === undefined) throw new UsageError('--case takes the name of a case in the test file')
-  return inputsOf(one, compile(policies, { statuses: ['draft', 'shadow', 'active'] }))
+  const snapshot = compile(policies, { statuses: ['draft', 'shadow', 'active'] })
+  return placed(file, () => inputsOf(one, snapshot))
 }
 
 function audience(named: string | undefined): Audience {

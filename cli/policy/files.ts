@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { loadPolicy, readPolicy } from '#policies/load'
+import { PolicyError, type PolicyErrorCode, type Problem } from '#policies/errors'
+import { loadPolicy } from '#policies/load'
 import type { Policy } from '#policies/policy'
+import { PROBLEM_TITLES } from '#policies/problem-titles'
+import type { Label } from '#policies/vocabulary-document'
 import { UsageError } from '../command.ts'
 
 /** A policy file that was found, with its text. */
@@ -32,11 +35,7 @@ export function testFiles(paths: readonly string[], cwd: string): readonly Polic
 
 /** Loads every policy; a file that cannot be loaded is told with its name. */
 export function loadPolicies(paths: readonly string[], cwd: string): readonly Policy[] {
-  return policyFiles(paths, cwd).map(({ name, text }) => {
-    const { policy, problems } = readPolicy(text)
-    if (policy !== undefined) return policy
-    throw new PlacedError(name, problems[0] ?? UNREADABLE)
-  })
+  return policyFiles(paths, cwd).map(({ name, text }) => placed(name, () => loadPolicy(text)))
 }
 
 /**
@@ -55,7 +54,7 @@ export function loadBeside(testFile: string, name: string): Policy {
   const file = exact ?? (begun.length === 1 ? path.join(folder, begun[0] ?? '') : undefined)
   if (file === undefined)
     throw new UsageError(`${path.basename(testFile)} names a policy that is not there`)
-  return loadPolicy(readFileSync(file, 'utf8'))
+  return placed(path.basename(file), () => loadPolicy(readFileSync(file, 'utf8')))
 }
 
 /** Reads one file named on the command line. */
@@ -65,23 +64,31 @@ export function readNamed(name: string, cwd: string): string {
   return readFileSync(file, 'utf8')
 }
 
-/** A refusal with the file it is about. */
+/** A refusal with the file it is about, in both languages. */
 export class PlacedError extends Error {
   override readonly name = 'PlacedError'
-  readonly code: string
+  readonly code: PolicyErrorCode
   readonly place: string
+  readonly words: Label
 
-  constructor(
-    file: string,
-    { code, pointer, reason }: { code: string; pointer: string; reason: string },
-  ) {
-    super(reason)
+  constructor(file: string, { code, pointer, reason }: Problem) {
+    const { en, zh } = PROBLEM_TITLES[code]
+    super(`${en}: ${reason}`)
     this.code = code
-    this.place = `${file}#${pointer}`
+    this.place = `${file}${pointer === '' ? '' : `#${pointer}`}`
+    this.words = { en: this.message, zh: `${zh}：${reason}` }
   }
 }
 
-const UNREADABLE = { code: 'POLICY_SYNTAX', pointer: '', reason: 'cannot be read' } as const
+/** Reads with the name of the file at hand: a refusal says which file it is about. */
+export function placed<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof PolicyError) throw new PlacedError(file, error.problems[0] as Problem)
+    throw error
+  }
+}
 
 function filesAt(
   name: string,

@@ -6,7 +6,7 @@ import { readPolicy } from '#policies/load'
 import type { Policy } from '#policies/policy'
 import { UsageError } from '../command.ts'
 import { languageOf } from '../language.ts'
-import { COMMON, optionsOf } from '../options.ts'
+import { COMMON, countOf, optionsOf } from '../options.ts'
 import { policyFiles, readNamed } from './files.ts'
 import { type PolicyIo, printJson, printTable } from './print.ts'
 
@@ -45,7 +45,7 @@ function options(
   return {
     ...(catalogue === undefined ? {} : { catalogue: readCatalogue(catalogue, cwd) }),
     ...(now === undefined ? {} : { now: instant(now) }),
-    ...(days === undefined ? {} : { horizonDays: Number(days) }),
+    ...(days === undefined ? {} : { horizonDays: countOf('days', days) ?? 0 }),
   }
 }
 

@@ -7,8 +7,8 @@ import type { Language } from '#policies/describe'
 import { inputsOfRecord, Replay, type ReplayReport, readRecord } from '#policies/replay'
 import { UsageError } from '../command.ts'
 import { languageOf } from '../language.ts'
-import { COMMON, optionsOf } from '../options.ts'
-import { loadPolicies, readNamed } from './files.ts'
+import { COMMON, countOf, optionsOf } from '../options.ts'
+import { loadPolicies, placed, readNamed } from './files.ts'
 import { type PolicyIo, printJson, printTable } from './print.ts'
 
 const OPTIONS = {
@@ -21,8 +21,11 @@ const OPTIONS = {
 /** `baotu policy replay`: what recorded requests would get from a draft. 0 unless it cannot run. */
 export async function replayCommand(argv: readonly string[], io: PolicyIo): Promise<number> {
   const { values, positionals } = optionsOf(argv, OPTIONS)
-  const replay = new Replay(...snapshots(values, io.cwd), Number(values.flips ?? 20))
-  for await (const [line, at] of lines(positionals, io.cwd)) replay.add(readRecord(line, at))
+  const flips = countOf('flips', values.flips) ?? 20
+  const replay = new Replay(...snapshots(values, io.cwd), flips)
+  for await (const [line, at, file] of lines(positionals, io.cwd)) {
+    placed(file, () => replay.add(readRecord(line, at)))
+  }
   const report = replay.report()
   if (values.json) printJson(io, report)
   else print(report, languageOf(values.lang), io)
@@ -37,8 +40,8 @@ export async function shadowCommand(argv: readonly string[], io: PolicyIo): Prom
   const { values, positionals } = optionsOf(argv, OPTIONS)
   const [active, draft] = snapshots(values, io.cwd)
   const replay = new Replay(active, draft, 0)
-  for await (const [line, at] of lines(positionals, io.cwd)) {
-    const record = readRecord(line, at)
+  for await (const [line, at, file] of lines(positionals, io.cwd)) {
+    const record = placed(file, () => readRecord(line, at))
     const { request, facts, counters, capabilities } = inputsOfRecord(record, active)
     const decision = decide(request, active, facts, counters, capabilities)
     const flip = replay.shadow(decision, record.id ?? String(at))
@@ -66,18 +69,19 @@ function snapshots(
   return [compile(active), compile(laidOver, { statuses: ['draft', 'shadow', 'active'] })]
 }
 
-/** The lines of the record files, or of standard input for `-`, with their numbers. */
+/** The lines of the record files, or of standard input for `-`, with number and file. */
 async function* lines(
   files: readonly string[],
   cwd: string,
-): AsyncGenerator<readonly [string, number]> {
+): AsyncGenerator<readonly [line: string, at: number, file: string]> {
   if (files.length === 0) throw new UsageError('a record file (or - for standard input) is missing')
-  let at = 0
   for (const name of files) {
+    let at = 0
     if (name !== '-') readNamed(name, cwd)
     const input = name === '-' ? process.stdin : createReadStream(path.resolve(cwd, name))
     for await (const line of createInterface({ input })) {
-      if (line.trim() !== '') yield [line, ++at]
+      at++
+      if (line.trim() !== '') yield [line, at, name]
     }
   }
 }

@@ -6,7 +6,7 @@ import { runTests, type TestReport } from '#policies/testing/run-tests'
 import { readTestFile } from '#policies/testing/test-file'
 import { languageOf } from '../language.ts'
 import { COMMON, optionsOf } from '../options.ts'
-import { loadBeside, type PolicyFile, testFiles } from './files.ts'
+import { loadBeside, type PolicyFile, placed, testFiles } from './files.ts'
 import { type PolicyIo, percent, printJson, printTable } from './print.ts'
 
 const OPTIONS = { ...COMMON, update: { type: 'boolean' }, survivors: { type: 'boolean' } } as const
@@ -32,11 +32,9 @@ export function testCommand(argv: readonly string[], io: PolicyIo): number {
 
 function runFile({ name, text }: PolicyFile, update: boolean, cwd: string): FileReport {
   const file = path.resolve(cwd, name)
-  const tests = readTestFile(text)
-  const report = runTests(
-    tests,
-    tests.snapshot.map((policy) => loadBeside(file, policy)),
-  )
+  const tests = placed(name, () => readTestFile(text))
+  const policies = tests.snapshot.map((policy) => loadBeside(file, policy))
+  const report = placed(name, () => runTests(tests, policies))
   const goldenFile = file.replace(/\.policytest\.json$/, '.golden.json')
   if (update) writeFileSync(goldenFile, `${JSON.stringify(goldenOf(report), null, 2)}\n`)
   const golden = existsSync(goldenFile)

@@ -5,7 +5,14 @@ import { describeBox } from './box-words.ts'
 import { type Loosening, looseningsBetween } from './loosening.ts'
 import type { Box } from './normal-form.ts'
 import { type Catalogue, intersect, pointIn, subtract } from './region.ts'
-import { boxesOfAll, type StudiedPolicy, type StudiedRule, Study, type Unit } from './study.ts'
+import {
+  boxesOfAll,
+  completed,
+  type StudiedPolicy,
+  type StudiedRule,
+  Study,
+  type Unit,
+} from './study.ts'
 import { type Witness, witnessAt } from './witness.ts'
 
 /** Requests that one side permits and the other does not: an exact box, in words, with one of them. */
@@ -33,8 +40,8 @@ export interface PolicyDiff {
 /**
  * Compares two versions of a set of policies by meaning, not by text: exactly which combinations of
  * action, asset, assignee and facts became permitted, and which controls became looser. Ceiling
- * layers are compared as a whole, contracts and consents each under its own id. A prohibition of
- * the platform that is lifted counts as widening. Throws `PolicyError` (`POLICY_TOO_COMPLEX`) where a
+ * layers are compared as a whole, contracts and consents each under its own id, and the consents of
+ * one subject together too, since a request need not name one. A prohibition of the platform that is lifted counts as widening. Throws `PolicyError` (`POLICY_TOO_COMPLEX`) where a
  * rule is beyond study: what was not compared is never called equal.
  */
 export function diffPolicies(
@@ -58,16 +65,26 @@ export function diffPolicies(
 }
 
 function unitsOf(old: Study, next: Study): readonly { readonly was: Unit; readonly is: Unit }[] {
-  const keys = new Set([...old.policies, ...next.policies].map(unitKey))
-  return [...keys].sort(byLayer).map((key) => ({
-    was: unitOf(key, old.policies),
-    is: unitOf(key, next.policies),
-  }))
+  const keys = new Set([...old.policies, ...next.policies].flatMap(unitKeys))
+  return [...keys].sort(byLayer).flatMap((key) => {
+    const [was, is] = [unitOf(key, old.policies), unitOf(key, next.policies)]
+    // Of one consent alone nothing more is to be said than under its own id.
+    return key.startsWith(TOGETHER) && consentsOf(was, is) < 2 ? [] : [{ was, is }]
+  })
 }
 
-function unitKey({ policy }: StudiedPolicy): string {
-  const leaf = policy.layer === 'contract' || policy.layer === 'consent'
-  return leaf ? `${policy.layer} ${policy.id}` : policy.layer
+/** The consents of one subject, asked together. */
+const TOGETHER = 'consent of '
+
+function unitKeys({ policy }: StudiedPolicy): readonly string[] {
+  const { layer, id, target = '' } = policy
+  if (layer === 'consent') return [`consent ${id}`, TOGETHER + target]
+  return [layer === 'contract' ? `${layer} ${id}` : layer]
+}
+
+function consentsOf(...units: readonly Unit[]): number {
+  const rules = units.flatMap(({ permits, prohibitions }) => [...permits, ...prohibitions])
+  return new Set(rules.map(({ policy }) => policy.id)).size
 }
 
 function byLayer(a: string, b: string): number {
@@ -76,9 +93,10 @@ function byLayer(a: string, b: string): number {
 }
 
 function unitOf(key: string, policies: readonly StudiedPolicy[]): Unit {
-  const own = policies.filter((studied) => unitKey(studied) === key)
+  const own = policies.filter((studied) => unitKeys(studied).includes(key))
   return {
     layer: LAYERS.find((layer) => key.startsWith(layer)) ?? 'platform',
+    together: key.startsWith(TOGETHER),
     permits: own.flatMap(({ permits }) => permits),
     prohibitions: own.flatMap(({ prohibitions }) => prohibitions),
   }
@@ -109,14 +127,14 @@ function newlyPermitted(was: Unit, is: Unit): readonly ChangedBox[] {
     const lifted = subtract(intersect(now, forbiddenBefore), never)
     const fresh = [...never, ...disjoint(lifted)]
     told = [...told, ...fresh]
-    return fresh.map((box) => changedBox(permit, box))
+    return fresh.map((box) => changedBox(permit, box, is, was))
   })
 }
 
 function liftedProhibitions(was: Unit, is: Unit): readonly ChangedBox[] {
   const now = boxesOfAll(is.prohibitions)
   return was.prohibitions.flatMap((rule) =>
-    subtract(rule.boxes, now).map((box) => changedBox(rule, box)),
+    subtract(rule.boxes, now).map((box) => changedBox(rule, box, is, was)),
   )
 }
 
@@ -125,13 +143,15 @@ function disjoint(boxes: readonly Box[]): readonly Box[] {
   return boxes.flatMap((box, at) => subtract([box], boxes.slice(0, at)))
 }
 
-function changedBox({ policy, rule }: StudiedRule, box: Box): ChangedBox {
+function changedBox({ policy, rule }: StudiedRule, box: Box, is: Unit, was: Unit): ChangedBox {
+  const point = completed(pointIn([box]) ?? new Map(), [...is.prohibitions, ...was.prohibitions])
+  const { consent, ...open } = witnessAt(point, { policy, rule })
   return {
     layer: policy.layer,
     policy: policy.id,
     rule: rule.id,
     zh: describeBox(box, 'zh'),
     en: describeBox(box, 'en'),
-    witness: witnessAt(pointIn([box]) ?? new Map(), policy),
+    witness: is.together || consent === undefined ? open : { ...open, consent },
   }
 }

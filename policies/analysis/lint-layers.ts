@@ -57,7 +57,7 @@ function findWider(study: Study, permit: StudiedRule, ceilings: readonly Studied
       permits.flatMap(({ boxes }) => withoutParties(boxes)),
     )
     const point = outside === undefined ? undefined : pointIn([outside])
-    const [related] = permits
+    const related = permits.find((one) => coversAction(one, permit)) ?? permits[0]
     if (point === undefined || related === undefined) continue
     const words = {
       zh: '许可宽于其上位授权，超出部分不会生效',
@@ -208,9 +208,8 @@ function findDifferencing(
   const guards = [studied, ...ceilings, ...study.platform]
   const relevant = guards.flatMap(({ permits, prohibitions }) => [...permits, ...prohibitions])
   const guarded = [permit, ...relevant].some(({ rule }) => {
-    const covers = VOCABULARY.actions.get(rule.action)?.covers ?? 0
-    const applies = (covers & (VOCABULARY.actions.get(permit.rule.action)?.bit ?? 0)) !== 0
-    return applies && atomsOf(rule.constraints).some(({ operand }) => GUARDS.has(operand.name))
+    const guards = atomsOf(rule.constraints).some(({ operand }) => GUARDS.has(operand.name))
+    return guards && coversAction({ rule }, permit)
   })
   const point = pointIn(permit.boxes)
   if (guarded || point === undefined) return
@@ -219,6 +218,14 @@ function findDifferencing(
     en: 'permits repeated aggregates with no guard against differencing (bt:queryOverlap or a budget)',
   }
   study.report('LINT_DIFFERENCING', ['warning', 14], permit, words, { point })
+}
+
+type RuleOnly = Pick<StudiedRule, 'rule'>
+
+/** Whether one rule is about everything that the other is about. */
+function coversAction({ rule }: RuleOnly, other: RuleOnly): boolean {
+  const bit = VOCABULARY.actions.get(other.rule.action)?.bit ?? 0
+  return ((VOCABULARY.actions.get(rule.action)?.covers ?? 0) & bit) !== 0
 }
 
 /** Alerts and models are no sums; without a bound on the form, sums may come out. */

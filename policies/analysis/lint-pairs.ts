@@ -83,7 +83,9 @@ function findProhibitedDuties(
 
 /** Permissions that can stand in for each other: same layer, target, assignee and action. */
 function comparable(study: Study): readonly (readonly StudiedRule[])[] {
-  const permits = study.policies.flatMap((studied) => studied.permits)
+  const permits = study.policies
+    .flatMap((studied) => studied.permits)
+    .filter(({ boxes }) => pointIn(boxes) !== undefined)
   const groups = Map.groupBy(permits, ({ policy, rule }) =>
     [
       policy.layer === 'contract' || policy.layer === 'consent' ? policy.id : policy.layer,

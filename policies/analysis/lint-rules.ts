@@ -1,10 +1,18 @@
 import { describe } from '../describe.ts'
-import { atomsOf, type Constraint } from '../policy.ts'
+import { atomsOf, type Constraint, type Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
-import { axisOf } from './axis.ts'
+import type { Label } from '../vocabulary-document.ts'
+import { findMixedSets } from './mixed-sets.ts'
 import { type Box, boxesOf, product } from './normal-form.ts'
-import { pointIn, subtract } from './region.ts'
-import { boxesOfAll, type StudiedPolicy, type StudiedRule, type Study } from './study.ts'
+import { pointIn, readingOf, subtract } from './region.ts'
+import type { Point } from './solve.ts'
+import {
+  boxesOfAll,
+  type StudiedPolicy,
+  type StudiedRule,
+  type Study,
+  tooSmallFor,
+} from './study.ts'
 
 /** Analyses of one rule or policy at a time: 2, 3, 9, 10 (inside a rule), 11 and 12. */
 export function lintRules(study: Study): void {
@@ -25,46 +33,64 @@ export function lintRules(study: Study): void {
 
 function isSatisfiable(study: Study, rule: StudiedRule): boolean {
   const conflict = rule.controls.unsatisfiable
+  const some = pointIn(rule.boxes)
   if (conflict !== undefined) {
-    study.report('LINT_CONTROL_CONFLICT', ['error', 10], rule, {
+    const words = {
       zh: `对“${conflict.label.zh}”的要求互相矛盾`,
       en: `the demands on ${conflict.label.en} contradict each other`,
-    })
+    }
+    const more = some === undefined ? {} : { point: some }
+    study.report('LINT_CONTROL_CONFLICT', ['error', 10], rule, words, more)
   }
-  if (pointIn(rule.boxes) !== undefined) return true
-  const { culprit, point } = firstContradiction(rule)
-  study.report(
-    'LINT_UNSATISFIABLE',
-    ['error', 2],
-    rule,
-    {
-      zh: `没有任何请求能满足：${describe(culprit, 'zh')}，与其余约束矛盾`,
-      en: `no request can meet it: ${describe(culprit, 'en')} contradicts the other constraints`,
-    },
-    { pointer: culprit.pointer, ...(point === undefined ? {} : { point }) },
-  )
+  if (some !== undefined) return true
+  const { culprit, point, why } = tooSmall(rule.rule) ?? firstContradiction(rule)
+  const words = {
+    zh: `没有任何请求能满足：${describe(culprit, 'zh')}，${why.zh}`,
+    en: `no request can meet it: ${describe(culprit, 'en')} ${why.en}`,
+  }
+  const more = { pointer: culprit.pointer, ...(point === undefined ? {} : { point }) }
+  study.report('LINT_UNSATISFIABLE', ['error', 2], rule, words, more)
   return false
 }
 
+/** What keeps a rule from ever being met, with a request that meets everything before it. */
+interface Obstacle {
+  readonly culprit: Constraint
+  readonly point: Point | undefined
+  readonly why: Label
+}
+
+function tooSmall(rule: Rule): Obstacle | undefined {
+  const culprit = tooSmallFor(rule)
+  if (culprit === undefined) return undefined
+  const point = pointIn(boxesOf(rule.constraints, readingOf(rule)))
+  return { culprit, point, why: { zh: '一次使用就已超过', en: 'is less than a single use' } }
+}
+
 /** The first constraint that no request can meet together with those before it. */
-function firstContradiction({ rule, boxes }: StudiedRule) {
+function firstContradiction({ rule, boxes }: StudiedRule): Obstacle {
   const { constraints } = rule
-  const at = constraints.findIndex(
-    (_, index) => pointIn(boxesOf(constraints.slice(0, index + 1))) === undefined,
-  )
+  const reading = readingOf(rule)
+  const upTo = (count: number) => pointIn(boxesOf(constraints.slice(0, count), reading))
+  const at = constraints.findIndex((_, index) => upTo(index + 1) === undefined)
   const culprit = (constraints[at] ?? constraints[0]) as Constraint
-  return {
-    culprit,
-    point: pointIn(boxesOf(constraints.slice(0, Math.max(at, 0)))) ?? pointIn(boxes),
-  }
+  const alone = pointIn(boxesOf([culprit], 'might')) !== undefined
+  const surely = pointIn(boxesOf([culprit], reading)) !== undefined
+  const why =
+    alone && !surely
+      ? { zh: '但事件的先后顺序无从得知', en: 'in an order of events that nobody knows' }
+      : { zh: '与其余约束矛盾', en: 'contradicts the other constraints' }
+  return { culprit, point: upTo(Math.max(at, 0)) ?? pointIn(boxes), why }
 }
 
 function findRedundant(study: Study, rule: StudiedRule): void {
   const { constraints } = rule.rule
   const reading = constraints.filter((constraint) => !isImposed(constraint))
   for (const constraint of reading) {
-    const rest = boxesOf(reading.filter((other) => other !== constraint))
-    if (pointIn(product([rest, boxesOf([constraint], true)])) !== undefined) continue
+    const others = reading.filter((other) => other !== constraint)
+    const rest = boxesOf(others, readingOf(rule.rule))
+    const unmet = boxesOf([constraint], rule.rule.effect === 'permit' ? 'might' : 'surely', true)
+    if (pointIn(product([rest, unmet])) !== undefined) continue
     const point = pointIn(rule.boxes)
     const words = {
       zh: `多余：其余约束已经保证 ${describe(constraint, 'zh')}`,
@@ -79,23 +105,6 @@ function isImposed(constraint: Constraint): boolean {
   return atomsOf([constraint]).every(
     ({ operand }) => operand.kind === 'control' || operand.kind === 'state',
   )
-}
-
-/** A set that is only partly inside escapes a prohibition by `isNoneOf`. */
-function findMixedSets(study: Study, rule: StudiedRule): void {
-  if (rule.rule.effect === 'permit') return
-  for (const atom of atomsOf(rule.rule.constraints)) {
-    if (atom.operator !== 'isNoneOf' || atom.operand.type !== 'terms') continue
-    const terms = typeof atom.bound === 'object' ? atom.bound.map(String) : []
-    const mixed = [...terms.slice(0, 1), axisOf(atom.operand).fresh(0)].sort()
-    const { operand } = atom
-    const words = {
-      zh: `集合同时含有名单内外的值时，本禁止不生效：${operand.label.zh}`,
-      en: `a set that is partly inside the list escapes this prohibition: ${operand.label.en}`,
-    }
-    const point = new Map([...(pointIn(rule.boxes) ?? []), [operand.name, mixed]])
-    study.report('LINT_MIXED_SET', ['warning', 1], rule, words, { pointer: atom.pointer, point })
-  }
 }
 
 function findDeprecated(study: Study, rule: StudiedRule): void {
@@ -119,7 +128,8 @@ function findDeprecated(study: Study, rule: StudiedRule): void {
 function findBlanket(study: Study, permit: StudiedRule): void {
   const action = VOCABULARY.actions.get(permit.rule.action)
   const point = pointIn(permit.boxes)
-  const more = point === undefined ? {} : { point }
+  if (point === undefined) return
+  const more = { point }
   if (action?.omnibus === true) {
     const words = {
       zh: `不得整体许可动作 ${action.name}，请逐项列出`,
@@ -134,9 +144,15 @@ function findBlanket(study: Study, permit: StudiedRule): void {
   }
 }
 
-function findAlwaysDenies(study: Study, { permits, prohibitions }: StudiedPolicy): void {
+/** Of the platform nothing is asked but silence: it never permits in the first place. */
+function findAlwaysDenies(study: Study, { policy, permits, prohibitions }: StudiedPolicy): void {
   const [first] = permits
-  if (first === undefined || permits.some((permit) => isEffective(permit, prohibitions))) return
+  if (
+    first === undefined ||
+    policy.layer === 'platform' ||
+    permits.some((permit) => isEffective(permit, prohibitions))
+  )
+    return
   const words = {
     zh: '本策略不会允许任何请求',
     en: 'the policy can never permit anything',

@@ -4,6 +4,7 @@ import { PROBLEM_TITLES } from '../problem-titles.ts'
 import type { Finding } from './finding.ts'
 import { lintLayers } from './lint-layers.ts'
 import { lintPairs } from './lint-pairs.ts'
+import { lintReferences } from './lint-references.ts'
 import { lintRules } from './lint-rules.ts'
 import { type LintOptions, Study } from './study.ts'
 
@@ -15,6 +16,7 @@ const RANK = { error: 0, warning: 1, info: 2 } as const
  */
 export function lint(policies: readonly Policy[], options: LintOptions = {}): readonly Finding[] {
   const study = new Study(policies, options)
+  lintReferences(study)
   lintRules(study)
   lintPairs(study)
   lintLayers(study)

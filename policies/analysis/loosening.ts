@@ -4,7 +4,7 @@ import type { Literal } from './axis.ts'
 import { axisOf } from './axis.ts'
 import { pointInBoth, subtract } from './region.ts'
 import { type Point, solve } from './solve.ts'
-import { boxesOfAll, type StudiedRule, type Unit } from './study.ts'
+import { boxesOfAll, completed, type StudiedRule, type Unit } from './study.ts'
 import { type Witness, witnessAt } from './witness.ts'
 
 /** One control, limit or duty that a request permitted by both versions is freer of now. */
@@ -22,7 +22,8 @@ export interface Loosening {
 /** Compares what both versions impose, at one request out of every overlap of an old and a new rule. */
 export function looseningsBetween(was: Unit, is: Unit): readonly Loosening[] {
   const found = new Map<string, Loosening>()
-  const forbidden = boxesOfAll([...was.prohibitions, ...is.prohibitions])
+  const prohibitions = [...was.prohibitions, ...is.prohibitions]
+  const forbidden = boxesOfAll(prohibitions)
   for (const rule of is.permits) {
     const boxes = subtract(rule.boxes, forbidden)
     for (const old of was.permits) {
@@ -34,7 +35,11 @@ export function looseningsBetween(was: Unit, is: Unit): readonly Loosening[] {
         const key = `${rule.policy.id}${rule.rule.id} ${one.what}`
         const place = { policy: rule.policy.id, rule: rule.rule.id }
         if (!found.has(key))
-          found.set(key, { ...place, ...one, witness: witnessAt(point, rule.policy) })
+          found.set(key, {
+            ...place,
+            ...one,
+            witness: witnessAt(completed(point, prohibitions), rule),
+          })
       }
     }
   }

@@ -9,12 +9,23 @@ const MOST_BOXES = 1024
 const WHOLE: readonly Box[] = [[]]
 
 /**
+ * Which requests are meant: those that might meet the constraints (what a prohibition refuses), or
+ * those that surely do (what a permission permits). The order of events is not among the facts, so
+ * a sequence is at best unknown and surely met by none.
+ */
+export type Reading = 'might' | 'surely'
+
+/**
  * The disjunctive normal form of constraints that must hold together, or of the negation of that.
  * Controls and states say nothing about which request is meant, so they leave the box open.
  * Throws `PolicyError` (`POLICY_TOO_COMPLEX`) beyond 1,024.
  */
-export function boxesOf(constraints: readonly Constraint[], negated = false): readonly Box[] {
-  const parts = constraints.map((constraint) => constraintBoxes(constraint, negated))
+export function boxesOf(
+  constraints: readonly Constraint[],
+  reading: Reading,
+  negated = false,
+): readonly Box[] {
+  const parts = each(constraints, reading, negated)
   return negated ? union(parts) : product(parts)
 }
 
@@ -32,7 +43,11 @@ function union(lists: readonly (readonly Box[])[]): readonly Box[] {
   return all
 }
 
-function constraintBoxes(constraint: Constraint, negated: boolean): readonly Box[] {
+function constraintBoxes(
+  constraint: Constraint,
+  reading: Reading,
+  negated: boolean,
+): readonly Box[] {
   switch (constraint.kind) {
     case 'atom': {
       const { kind } = constraint.operand
@@ -40,33 +55,67 @@ function constraintBoxes(constraint: Constraint, negated: boolean): readonly Box
       return [[literalOfAtom(constraint, negated)]]
     }
     case 'or':
-      return negated ? product(each(constraint.parts, true)) : union(each(constraint.parts, false))
+      return negated
+        ? product(each(constraint.parts, reading, true))
+        : union(each(constraint.parts, reading, false))
     case 'xone':
-      return negated ? notExactlyOne(constraint.parts) : exactlyOne(constraint.parts)
+      if (reading === 'might' && hasSequence(constraint))
+        return perhapsOne(constraint.parts, negated)
+      return negated
+        ? notExactlyOne(constraint.parts, reading)
+        : exactlyOne(constraint.parts, reading)
+    case 'andSequence':
+      if (reading === 'surely' && !negated) return []
+      return reading === 'might' && negated ? WHOLE : boxesOf(constraint.parts, reading, negated)
     default:
-      return negated ? union(each(constraint.parts, true)) : product(each(constraint.parts, false))
+      return boxesOf(constraint.parts, reading, negated)
   }
 }
 
-function each(parts: readonly Constraint[], negated: boolean): readonly (readonly Box[])[] {
-  return parts.map((part) => constraintBoxes(part, negated))
+function each(
+  parts: readonly Constraint[],
+  reading: Reading,
+  negated: boolean,
+): readonly (readonly Box[])[] {
+  return parts.map((part) => constraintBoxes(part, reading, negated))
 }
 
-function exactlyOne(parts: readonly Constraint[]): readonly Box[] {
+function exactlyOne(parts: readonly Constraint[], reading: Reading): readonly Box[] {
   return union(
-    parts.map((_, one) => product(parts.map((part, at) => constraintBoxes(part, at !== one)))),
+    parts.map((_, one) =>
+      product(parts.map((part, at) => constraintBoxes(part, reading, at !== one))),
+    ),
   )
 }
 
 /** None, or two at once. */
-function notExactlyOne(parts: readonly Constraint[]): readonly Box[] {
-  const none = product(each(parts, true))
+function notExactlyOne(parts: readonly Constraint[], reading: Reading): readonly Box[] {
+  const none = product(each(parts, reading, true))
   const pairs = parts.flatMap((first, at) =>
-    parts
-      .slice(at + 1)
-      .map((second) => product([constraintBoxes(first, false), constraintBoxes(second, false)])),
+    parts.slice(at + 1).map((second) => product(each([first, second], reading, false))),
   )
   return union([none, ...pairs])
+}
+
+/** Not surely false, or not surely true, where some part is never surely true. */
+function perhapsOne(parts: readonly Constraint[], negated: boolean): readonly Box[] {
+  const might = (part: Constraint, not: boolean) => constraintBoxes(part, 'might', not)
+  const others = (one: number) => parts.filter((_, at) => at !== one)
+  if (!negated) {
+    const some = union(parts.map((part) => might(part, false)))
+    const atMost = parts.map((_, one) => product(others(one).map((part) => might(part, true))))
+    return product([union(atMost), some])
+  }
+  return product(
+    parts.map((part, one) =>
+      union([might(part, true), ...others(one).map((other) => might(other, false))]),
+    ),
+  )
+}
+
+function hasSequence(constraint: Constraint): boolean {
+  if (constraint.kind === 'atom') return false
+  return constraint.kind === 'andSequence' || constraint.parts.some(hasSequence)
 }
 
 function tooComplex(): PolicyError {

@@ -2,7 +2,7 @@ import { EVERY_ASSET, EVERY_PARTY } from '../compiled.ts'
 import type { Policy, Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
 import type { Axis, Literal } from './axis.ts'
-import { type Box, boxesOf, product } from './normal-form.ts'
+import { type Box, boxesOf, product, type Reading } from './normal-form.ts'
 import { type Point, solve } from './solve.ts'
 
 /** What the analysis is told about the catalogue: the members of each collection, at any depth. */
@@ -48,7 +48,7 @@ export class Space {
       ...this.#targets(rule.target ?? policy.target),
       ...this.#assignees(rule.assignee ?? policy.assignee),
     ]
-    return { policy, rule, boxes: product([[head], boxesOf(rule.constraints)]) }
+    return { policy, rule, boxes: product([[head], boxesOf(rule.constraints, readingOf(rule))]) }
   }
 
   #actions(action: string): readonly Literal[] {
@@ -66,6 +66,11 @@ export class Space {
     if (assignee === undefined || assignee === EVERY_PARTY) return []
     return [{ axis: assigneeAxis, operator: 'eq', negated: false, values: [assignee] }]
   }
+}
+
+/** A permission reaches what it surely permits, a prohibition what it might prohibit. */
+export function readingOf({ effect }: Rule): Reading {
+  return effect === 'permit' ? 'surely' : 'might'
 }
 
 /** A request that is in some box, or undefined when none can be. */

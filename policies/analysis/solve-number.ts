@@ -57,16 +57,16 @@ function narrow(
   const [value = 0] = values
   switch (operator) {
     case 'lt':
-      lower(left, integer ? value - 1 : value, !integer)
+      lower(left, integer ? Math.ceil(value) - 1 : value, !integer)
       break
     case 'lteq':
-      lower(left, value, false)
+      lower(left, integer ? Math.floor(value) : value, false)
       break
     case 'gt':
-      raise(left, integer ? value + 1 : value, !integer)
+      raise(left, integer ? Math.floor(value) + 1 : value, !integer)
       break
     case 'gteq':
-      raise(left, value, false)
+      raise(left, integer ? Math.ceil(value) : value, false)
       break
     case 'neq':
     case 'isNoneOf':
@@ -74,8 +74,13 @@ function narrow(
       break
     default:
       // eq, isAnyOf; isAllOf of one value on an axis that holds one value.
-      left.listed = listed(left.listed, operator === 'isAllOf' && values.length > 1 ? [] : values)
+      left.listed = listed(left.listed, all(operator, values) ? [] : values)
   }
+}
+
+/** Whether one number would have to be several. */
+function all(operator: OperatorName, values: readonly number[]): boolean {
+  return operator === 'isAllOf' && new Set(values).size > 1
 }
 
 function lower(left: Interval, high: number, open: boolean): void {
@@ -99,7 +104,8 @@ function pick(axis: Axis, left: Interval): number | undefined {
   const fits = (value: number) =>
     (left.lowOpen ? value > left.low : value >= left.low) &&
     (left.highOpen ? value < left.high : value <= left.high) &&
-    !left.holes.has(value)
+    !left.holes.has(value) &&
+    (!axis.integer || Number.isInteger(value))
   if (left.listed !== undefined) return [...left.listed].find(fits)
   const first = axis.integer ? startOf(left) : undefined
   if (first !== undefined && fits(first)) return first

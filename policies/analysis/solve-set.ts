@@ -51,6 +51,15 @@ function add(demands: Demands, { operator, negated, values }: Literal): void {
       if (negated) demands.outside.push(terms)
       else limit(demands, terms)
       break
+    case 'eq':
+    case 'neq':
+      // Terms of other profiles: the set is this one term, or it is not in it.
+      if ((operator === 'eq') === negated) exclude(demands, terms)
+      else {
+        need(demands, terms)
+        limit(demands, terms)
+      }
+      break
     default:
       // hasPart and isAllOf: every term must be there.
       if (negated) demands.notAllOf.push(terms)

@@ -30,12 +30,26 @@ function byAxis(literals: readonly Literal[]): Iterable<readonly Literal[]> {
   return lists.values()
 }
 
+/** Some value of an axis that nothing is demanded of. */
+export function anyValue(axis: Axis): Value | undefined {
+  const demand = { axis, negated: false } as const
+  if (axis.kind === 'number')
+    return solveAxis([{ ...demand, operator: 'lteq', values: [axis.max] }])
+  return solveAxis([{ ...demand, operator: 'isNoneOf', values: [''] }])
+}
+
 /** A value on one axis that satisfies every literal on it. */
 export function solveAxis(literals: readonly Literal[]): Value | undefined {
   const axis = literals[0]?.axis
   if (axis === undefined) return undefined
   if (axis.kind === 'number') return solveNumber(axis, literals)
-  return axis.kind === 'term' ? solveTerm(axis, literals) : solveSet(axis, literals)
+  const several = axis.kind === 'set' || literals.some(isAboutSeveral)
+  return several ? solveSet(axis, literals) : solveTerm(axis, literals)
+}
+
+/** Several terms at once: whatever its axis is called, it can only hold a set. */
+function isAboutSeveral({ operator, values }: Literal): boolean {
+  return operator === 'isAllOf' && new Set(values).size > 1
 }
 
 function solveTerm(axis: Axis, literals: readonly Literal[]): string | undefined {

@@ -1,12 +1,14 @@
+import { stateCheckOf } from '../checks.ts'
 import { type ControlSet, controlsOfAtoms } from '../control-set.ts'
 import { PolicyError } from '../errors.ts'
-import { atomsOf, type Policy, type Rule } from '../policy.ts'
+import { type Atom, atomsOf, type Policy, type Rule } from '../policy.ts'
 import { VOCABULARY } from '../vocabulary.ts'
 import type { Layer } from '../vocabulary-document.ts'
+import { axisOf } from './axis.ts'
 import type { Finding, FindingCode, Severity } from './finding.ts'
 import type { Box } from './normal-form.ts'
 import { type Catalogue, type Region, Space } from './region.ts'
-import type { Point } from './solve.ts'
+import { anyValue, type Point } from './solve.ts'
 import { witnessAt } from './witness.ts'
 
 export interface LintOptions {
@@ -35,6 +37,8 @@ export interface StudiedPolicy {
 /** Rules that are judged together: a ceiling layer, or one contract or consent. */
 export interface Unit {
   readonly layer: Layer
+  /** Whether these are all consents of a subject, and not the one that a request names. */
+  readonly together: boolean
   readonly permits: readonly StudiedRule[]
   readonly prohibitions: readonly StudiedRule[]
 }
@@ -86,7 +90,7 @@ export class Study {
   ): void {
     const { point = new Map(), pointer = rule.pointer, related } = more
     const other = related === undefined ? {} : { related: related.policy.id + related.rule.id }
-    const witness = witnessAt(point, policy)
+    const witness = witnessAt(point, { policy, rule }, related === undefined ? [] : [related])
     const place = { policy: policy.id, rule: rule.id, pointer }
     this.findings.push({ code, severity, analysis, ...place, ...words, ...other, witness })
   }
@@ -111,11 +115,33 @@ export class Study {
     const stateful = atoms.some(({ operand }) => operand.kind === 'state')
     const studied: StudiedRule[] = []
     this.guard({ policy, rule }, () => {
-      const { boxes } = space.regionOf(policy, rule)
+      // A limit below what a single use adds permits nothing.
+      const boxes = tooSmallFor(rule) === undefined ? space.regionOf(policy, rule).boxes : []
       studied.push({ policy, rule, boxes, controls: controlsOfAtoms(atoms, VOCABULARY), stateful })
     })
     return studied
   }
+}
+
+/** The limit that not even one use keeps, if there is one. */
+export function tooSmallFor({ constraints }: Rule): Atom | undefined {
+  return atomsOf(constraints)
+    .filter(({ operand }) => operand.kind === 'state')
+    .find((atom) => stateCheckOf(atom, '').limit < (atom.operand.increment ?? 0))
+}
+
+/**
+ * A point with a value for everything that some rules read: what lies outside a prohibition is only
+ * surely outside of it once nothing that it reads is unknown.
+ */
+export function completed(point: Point, rules: readonly Pick<StudiedRule, 'rule'>[]): Point {
+  const whole = new Map(point)
+  for (const { operand } of rules.flatMap(({ rule }) => atomsOf(rule.constraints))) {
+    if (operand.kind === 'control' || operand.kind === 'state' || whole.has(operand.name)) continue
+    const value = anyValue(axisOf(operand))
+    if (value !== undefined) whole.set(operand.name, value)
+  }
+  return whole
 }
 
 /** The boxes of many rules in one list. */

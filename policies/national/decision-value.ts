@@ -2,21 +2,20 @@ import type { DecisionCode } from '../decision.ts'
 import { VOCABULARY } from '../vocabulary.ts'
 
 /**
- * The decision value (TC609-6-2025-15) of a decision: permit, deny, conditional (a duty must come
- * first; perform it and ask again) or indeterminate (it could not be judged).
+ * The decision value (TC609-6-2025-15) of a decision: allowed (允许), conditional (有条件允许: perform
+ * the duty and ask again), denied (拒绝: a prohibition holds) or default-denied (默认拒绝: nothing
+ * permits it, or it could not be judged).
  */
 export function nationalDecision(code: DecisionCode): string {
   const { decisions } = VOCABULARY.document.national
   switch (code) {
     case 'PERMIT':
-      return decisions.permit
+      return decisions.allowed
     case 'PENDING_DUTY':
       return decisions.conditional
-    case 'INDETERMINATE':
-    case 'INDETERMINATE{D}':
-    case 'INDETERMINATE{P}':
-      return decisions.indeterminate
+    case 'DENY_PROHIBITED':
+      return decisions.denied
     default:
-      return decisions.deny
+      return decisions.defaultDenied
   }
 }

@@ -7,7 +7,7 @@ import { VOCABULARY } from '../vocabulary.ts'
 const { national, actions, operators, operands, dutyPhases } = VOCABULARY.document
 
 /** Members of a policy that the national documents have no field for: carried in the extension. */
-const EXTENSION_MEMBERS = [
+export const EXTENSION_MEMBERS = [
   '@type',
   'profile',
   'conflict',

@@ -16,6 +16,6 @@ const INCLUDED_IN: Readonly<Record<string, string | undefined>> = {
 
 /** Whether a rule on `general` is also about `special` (`includedIn`, any depth). */
 export function covers(general: string, special: string): boolean {
-  const above = special in INCLUDED_IN ? INCLUDED_IN[special] : 'use'
+  const above = Object.hasOwn(INCLUDED_IN, special) ? INCLUDED_IN[special] : 'use'
   return general === special || (above !== undefined && covers(general, above))
 }

@@ -1,8 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue, member } from '../json-value.ts'
-import { conjunction, disjunction, exactlyOne, FALSE, TRUE, type Truth, UNKNOWN } from '../truth.ts'
-import type { Scalar } from '../value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json-value.ts'
+import { TRUE } from '../truth.ts'
 import { covers } from './actions.ts'
-import { listOf, localName, scalarOf } from './foreign.ts'
+import { EFFECTS, type Effect, idOf, withShared } from './foreign.ts'
+import { compoundKind, judgeForeign, type Known, partsOf } from './judge-constraint.ts'
+import { listOf, nameOf } from './scalar.ts'
 
 /** A request as the ODRL evaluation corpora state it. */
 export interface OdrlRequest {
@@ -16,6 +17,7 @@ export interface OdrlRequest {
 /** The state of the world (sotw) of the ODRL Formal Semantics draft. */
 export interface OdrlWorld {
   readonly now?: string
+  /** Members and the collections, or instances and the types, that they belong to. */
   readonly partOf?: readonly (readonly [string, string])[]
   readonly duties?: readonly OdrlDutyState[]
   /** Values of other left operands, where a corpus gives them. */
@@ -25,6 +27,7 @@ export interface OdrlWorld {
 export interface OdrlDutyState {
   readonly rule: string
   readonly report?: string
+  readonly performanceState?: string
   readonly deonticState: string
 }
 
@@ -38,13 +41,19 @@ export interface Premise {
 }
 
 export interface RuleReport {
-  readonly type: 'PermissionReport' | 'ProhibitionReport'
+  readonly type: 'PermissionReport' | 'ProhibitionReport' | 'DutyReport'
   readonly rule: string
   readonly attemptState: 'Attempted'
   readonly activationState: 'Active' | 'Inactive'
   readonly premises: readonly Premise[]
   readonly conditions: readonly string[]
 }
+
+const REPORTS = {
+  permission: 'PermissionReport',
+  prohibition: 'ProhibitionReport',
+  obligation: 'DutyReport',
+} as const
 
 /**
  * Evaluates an ODRL 2.2 policy and writes the evaluation report of the W3C draft: per rule, every
@@ -56,162 +65,112 @@ export function evaluateOdrl(
   request: OdrlRequest,
   world: OdrlWorld,
 ): readonly RuleReport[] {
-  return (['permission', 'prohibition'] as const).flatMap((effect) =>
-    listOf(policy, effect).map((rule) =>
-      reportRule(
-        shared(policy, isJsonObject(rule) ? rule : { '@id': rule }),
-        effect,
-        request,
-        world,
-      ),
-    ),
+  const known = { facts: factsOf(request, world), isIn: membership(world.partOf ?? []) }
+  return EFFECTS.flatMap((effect) =>
+    listOf(policy, effect).map((rule) => {
+      const whole = withShared(policy, isJsonObject(rule) ? rule : { '@id': rule })
+      return reportRule(whole, effect, request, world, known)
+    }),
   )
-}
-
-/** A compact policy states target, parties and action once for all its rules (ODRL IM 2.7.1). */
-function shared(policy: JsonObject, rule: JsonObject): JsonObject {
-  const missing = ['target', 'assignee', 'action'].filter((name) => listOf(rule, name).length === 0)
-  const stated = missing.filter((name) => listOf(policy, name).length > 0)
-  return { ...rule, ...Object.fromEntries(stated.map((name) => [name, listOf(policy, name)])) }
 }
 
 function reportRule(
   rule: JsonObject,
-  effect: 'permission' | 'prohibition',
+  effect: Effect,
   request: OdrlRequest,
-  world: OdrlWorld,
+  { duties: states = [] }: OdrlWorld,
+  known: Known,
 ): RuleReport {
+  const inside = (name: string | undefined) => (one: JsonValue) => isMember(name, one, known)
+  const asked = (one: JsonValue) => covers(nameOf(one), nameOf(request.action))
   const premises = [
-    ...listOf(rule, 'target').map((target) =>
-      premise('TargetReport', isIn(request.target, idOf(target), world)),
-    ),
-    ...listOf(rule, 'assignee').map((party) =>
-      premise('PartyReport', isIn(request.assignee, idOf(party), world)),
-    ),
-    ...actionPremises(rule, request),
-    ...listOf(rule, 'constraint')
-      .filter(isJsonObject)
-      .map((constraint) => reportConstraint(constraint, told(world, request))),
+    ...about('TargetReport', listOf(rule, 'target'), inside(request.target), known),
+    ...about('PartyReport', listOf(rule, 'assignee'), inside(request.assignee), known),
+    ...about('ActionReport', listOf(rule, 'action'), asked, known),
+    ...reportConstraints(listOf(rule, 'constraint'), known),
   ]
   const duties = listOf(rule, 'duty').map(idOf)
-  const states = (world.duties ?? []).filter((state) => duties.includes(state.rule))
-  const violated = states.some(({ deonticState }) => deonticState === 'Violated')
+  const owed = states.filter((state) => duties.includes(state.rule))
+  const violated = owed.some(({ deonticState }) => deonticState === 'Violated')
   const holds = premises.every(({ state }) => state === 'Satisfied') && !violated
   return {
-    type: effect === 'permission' ? 'PermissionReport' : 'ProhibitionReport',
+    type: REPORTS[effect],
     rule: idOf(rule),
     attemptState: 'Attempted',
     activationState: holds ? 'Active' : 'Inactive',
     premises,
-    conditions: states.flatMap(({ report }) => (report === undefined ? [] : [report])),
+    conditions: owed.flatMap(({ report }) => (report === undefined ? [] : [report])),
   }
 }
 
-/** The world with what the request says about itself. */
-function told(world: OdrlWorld, { context = [] }: OdrlRequest): OdrlWorld {
-  if (context.length === 0) return world
+/** One premise for all values of a member: a rule with two targets stands for one rule on each. */
+function about(
+  type: Premise['type'],
+  values: readonly JsonValue[],
+  fits: (value: JsonValue) => boolean,
+  known: Known,
+): readonly Premise[] {
+  if (values.length === 0) return []
+  const refined = values.filter(isJsonObject).filter((one) => listOf(one, 'refinement').length > 0)
+  const meets = (one: JsonValue) =>
+    fits(one) && (!isJsonObject(one) || refinements(one, known).every(isSatisfied))
+  const premises = refined.flatMap((one) => refinements(one, known))
+  return [{ type, state: values.some(meets) ? 'Satisfied' : 'Unsatisfied', premises }]
+}
+
+function refinements(one: JsonObject, known: Known): readonly Premise[] {
+  return reportConstraints(listOf(one, 'refinement'), known)
+}
+
+function reportConstraints(constraints: readonly JsonValue[], known: Known): readonly Premise[] {
+  return constraints.filter(isJsonObject).map((one) => reportConstraint(one, known))
+}
+
+function reportConstraint(constraint: JsonObject, known: Known): Premise {
+  const kind = compoundKind(constraint)
+  const parts = kind === undefined ? [] : partsOf(constraint, kind)
+  return {
+    type: 'ConstraintReport',
+    constraint: idOf(constraint),
+    ...(kind === undefined ? {} : { logical: kind }),
+    state: judgeForeign(constraint, known) === TRUE ? 'Satisfied' : 'Unsatisfied',
+    premises: reportConstraints(parts, known),
+  }
+}
+
+/** What the request says about itself, and over it what is known of the world. */
+function factsOf(
+  { context = [] }: OdrlRequest,
+  { now, facts = {} }: OdrlWorld,
+): Readonly<Record<string, JsonValue>> {
   const stated = context.map((one) => [
-    localName(listOf(one, 'leftOperand')[0]),
+    nameOf(listOf(one, 'leftOperand')[0]),
     listOf(one, 'rightOperand'),
   ])
-  return { ...world, facts: { ...Object.fromEntries(stated), ...world.facts } }
+  const known = Object.entries(facts).map(([name, value]) => [nameOf(name), value])
+  const clock = now === undefined ? {} : { dateTime: now }
+  return { ...Object.fromEntries(stated), ...Object.fromEntries(known), ...clock }
 }
 
-function actionPremises(rule: JsonObject, { action }: OdrlRequest): readonly Premise[] {
-  const actions = listOf(rule, 'action').map(localName)
-  if (actions.length === 0) return []
-  return [
-    premise(
-      'ActionReport',
-      actions.some((own) => covers(own, localName(action))),
-    ),
-  ]
+function isSatisfied({ state }: Premise): boolean {
+  return state === 'Satisfied'
 }
 
-const COMPOUNDS = { and: conjunction, or: disjunction, xone: exactlyOne, andSequence: conjunction }
-
-function reportConstraint(constraint: JsonObject, world: OdrlWorld): Premise {
-  const kind = (Object.keys(COMPOUNDS) as (keyof typeof COMPOUNDS)[]).find(
-    (name) => listOf(constraint, name).length > 0,
-  )
-  const id = { constraint: idOf(constraint) }
-  if (kind === undefined)
-    return { ...premise('ConstraintReport', judge(constraint, world) === TRUE), ...id }
-  const parts = listOf(constraint, kind).filter(isJsonObject)
-  const premises = parts.map((part) => reportConstraint(part, world))
-  const truth = COMPOUNDS[kind](parts.map((part) => truthOf(part, world)))
-  return { ...premise('ConstraintReport', truth === TRUE), ...id, logical: kind, premises }
+/** A collection is named by itself, or by the source that its refinement narrows. */
+function isMember(name: string | undefined, collection: JsonValue, { isIn }: Known): boolean {
+  if (name === undefined) return false
+  const source = isJsonObject(collection) ? listOf(collection, 'source').map(idOf) : []
+  return [idOf(collection), ...source].some((whole) => isIn(name, whole))
 }
 
-function truthOf(constraint: JsonObject, world: OdrlWorld): Truth {
-  for (const [kind, combine] of Object.entries(COMPOUNDS)) {
-    const parts = listOf(constraint, kind).filter(isJsonObject)
-    if (parts.length > 0) return combine(parts.map((part) => truthOf(part, world)))
+/** `partOf` and types, followed at any depth. */
+function membership(pairs: readonly (readonly [string, string])[]): Known['isIn'] {
+  const above = Map.groupBy(pairs, ([part]) => part)
+  return (name, whole) => {
+    const reached = new Set([name])
+    for (const one of reached) {
+      for (const [, next] of above.get(one) ?? []) reached.add(next)
+    }
+    return reached.has(whole)
   }
-  return judge(constraint, world)
-}
-
-function judge(constraint: JsonObject, world: OdrlWorld): Truth {
-  const name = localName(listOf(constraint, 'leftOperand')[0])
-  const given = name === 'dateTime' ? world.now : world.facts?.[name]
-  if (given === undefined) return UNKNOWN
-  const values = (Array.isArray(given) ? given : [given]).map(scalarOf)
-  const bounds = listOf(constraint, 'rightOperand').map(scalarOf)
-  return compare(localName(listOf(constraint, 'operator')[0]), values, bounds)
-}
-
-function compare(operator: string, values: readonly Scalar[], bounds: readonly Scalar[]): Truth {
-  const [value, bound] = [values[0], bounds[0]]
-  if (value === undefined || bound === undefined) return UNKNOWN
-  switch (operator) {
-    case 'eq':
-      return truth(value === bound)
-    case 'neq':
-      return truth(value !== bound)
-    case 'isAnyOf':
-      return truth(values.some((one) => bounds.includes(one)))
-    case 'isNoneOf':
-      return truth(!values.some((one) => bounds.includes(one)))
-    case 'isAllOf':
-    case 'hasPart':
-      return truth(bounds.every((one) => values.includes(one)))
-    case 'isPartOf':
-      return truth(values.every((one) => bounds.includes(one)))
-    default:
-      return typeof value === typeof bound ? order(operator, value, bound) : UNKNOWN
-  }
-}
-
-function order(operator: string, value: Scalar, bound: Scalar): Truth {
-  switch (operator) {
-    case 'lt':
-      return truth(value < bound)
-    case 'lteq':
-      return truth(value <= bound)
-    case 'gt':
-      return truth(value > bound)
-    case 'gteq':
-      return truth(value >= bound)
-    default:
-      return UNKNOWN
-  }
-}
-
-function isIn(name: string | undefined, collection: string, { partOf = [] }: OdrlWorld): boolean {
-  return (
-    name === collection || partOf.some(([part, whole]) => part === name && whole === collection)
-  )
-}
-
-function premise(type: Premise['type'], holds: boolean): Premise {
-  return { type, state: holds ? 'Satisfied' : 'Unsatisfied', premises: [] }
-}
-
-function idOf(value: JsonValue): string {
-  const id = isJsonObject(value) ? (member(value, '@id') ?? member(value, 'uid')) : value
-  return typeof id === 'string' ? id : ''
-}
-
-function truth(holds: boolean): Truth {
-  return holds ? TRUE : FALSE
 }

@@ -1,58 +1,73 @@
-import type { Axis, Literal } from '../analysis/axis.ts'
+import type { Literal } from '../analysis/axis.ts'
 import { type Box, product } from '../analysis/normal-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue, member } from '../json-value.ts'
-import type { Scalar } from '../value.ts'
 import type { OperatorName } from '../vocabulary-document.ts'
+import { ELAPSED, foreignAxis } from './foreign-axis.ts'
+import { listItems, listOf, localName, nameOf, scalarOf } from './scalar.ts'
 import { impliedElapsed } from './temporal.ts'
 
 /**
- * ODRL policies of other profiles, read for analysis only: operands are axes by their last path
- * segment, their kind is inferred from the literals. Nothing read here can be enforced.
+ * ODRL policies of other profiles, read for analysis only: operands are axes by their name, their
+ * kind is inferred from the literals. Nothing read here can be enforced.
  */
 export interface ForeignRule {
-  readonly effect: 'permission' | 'prohibition' | 'obligation'
+  readonly effect: Effect
   readonly actions: readonly string[]
+  /** Empty where the rule is about anything, or anybody. */
+  readonly targets: readonly string[]
+  readonly assignees: readonly string[]
   readonly boxes: readonly Box[]
   /** The names of the axes that it constrains. */
   readonly axes: ReadonlySet<string>
 }
 
-/** The rules of a policy in compact or prefixed JSON, refinements of actions included. */
+export type Effect = 'permission' | 'prohibition' | 'obligation'
+
+export const EFFECTS: readonly Effect[] = ['permission', 'prohibition', 'obligation']
+const COMPOUNDS = ['and', 'or', 'xone', 'andSequence'] as const
+
+/** The rules of a policy in compact or prefixed JSON, refinements included. */
 export function foreignRules(policy: JsonObject): readonly ForeignRule[] {
-  return (['permission', 'prohibition', 'obligation'] as const).flatMap((effect) =>
+  return EFFECTS.flatMap((effect) =>
     listOf(policy, effect)
       .filter(isJsonObject)
-      .map((rule) => readRule(rule, effect)),
+      .map((rule) => readRule(withShared(policy, rule), effect)),
   )
 }
 
-/** A member as a list, with or without the `odrl:` prefix. */
-export function listOf(object: JsonObject, name: string): readonly JsonValue[] {
-  const value = member(object, name) ?? member(object, `odrl:${name}`)
-  if (value === undefined) return []
-  return Array.isArray(value) ? value : [value]
+/** A compact policy states target, parties and action once for all its rules (ODRL IM 2.7.1). */
+export function withShared(policy: JsonObject, rule: JsonObject): JsonObject {
+  const missing = ['target', 'assignee', 'action'].filter((name) => listOf(rule, name).length === 0)
+  const stated = missing.filter((name) => listOf(policy, name).length > 0)
+  return { ...rule, ...Object.fromEntries(stated.map((name) => [name, listOf(policy, name)])) }
 }
 
-/** The last segment of a name: `http://www.w3.org/ns/odrl/2/use`, `odrl:use` and `use` are one. */
-export function localName(value: JsonValue | undefined): string {
-  const id = isJsonObject(value) ? (member(value, '@id') ?? member(value, 'rdf:value')) : value
-  const text = isJsonObject(id) ? localName(id) : String(id ?? '')
-  return text.split(/[#/:]/).at(-1) ?? text
+/** The identifier of a policy, a rule, a party or an asset; empty where it has none. */
+export function idOf(value: JsonValue): string {
+  const id = isJsonObject(value) ? (member(value, '@id') ?? member(value, 'uid')) : value
+  return typeof id === 'string' ? id : ''
 }
 
-function readRule(rule: JsonObject, effect: ForeignRule['effect']): ForeignRule {
-  const actions = listOf(rule, 'action')
-  const refinements = actions.flatMap((action) =>
-    isJsonObject(action) ? listOf(action, 'refinement') : [],
+function readRule(rule: JsonObject, effect: Effect): ForeignRule {
+  const [actions, targets, assignees] = [
+    listOf(rule, 'action'),
+    listOf(rule, 'target'),
+    listOf(rule, 'assignee'),
+  ]
+  const refinements = [...actions, ...targets, ...assignees].flatMap((one) =>
+    isJsonObject(one) ? listOf(one, 'refinement') : [],
   )
   const constraints = [...listOf(rule, 'constraint'), ...refinements].filter(isJsonObject)
   const stated = product(constraints.map((constraint) => boxesOf(constraint, false)))
-  const axes = new Set(constraints.flatMap(axesOf))
-  const boxes = stated.map((box) => [...box, ...impliedElapsed(box, false, ELAPSED)])
-  return { effect, actions: actions.map(localName), boxes, axes }
+  return {
+    effect,
+    actions: actions.map(nameOf),
+    targets: targets.map(idOf),
+    assignees: assignees.map(idOf),
+    boxes: stated.map((box) => [...box, ...impliedElapsed(box, false, ELAPSED)]),
+    axes: new Set(constraints.flatMap(axesOf)),
+  }
 }
-
-const COMPOUNDS = ['and', 'or', 'xone', 'andSequence'] as const
 
 function boxesOf(constraint: JsonObject, negated: boolean): readonly Box[] {
   const kind = COMPOUNDS.find((name) => listOf(constraint, name).length > 0)
@@ -73,12 +88,6 @@ function axesOf(constraint: JsonObject): readonly string[] {
   return listOf(constraint, kind).flatMap(listItems).filter(isJsonObject).flatMap(axesOf)
 }
 
-/** `{"@list": […]}` as its items. */
-function listItems(value: JsonValue): readonly JsonValue[] {
-  const list = isJsonObject(value) ? member(value, '@list') : undefined
-  return Array.isArray(list) ? list : [value]
-}
-
 function exactlyOne(parts: readonly JsonObject[]): readonly Box[] {
   return parts.flatMap((_, one) => product(parts.map((part, at) => boxesOf(part, at !== one))))
 }
@@ -97,61 +106,9 @@ function literalOf(constraint: JsonObject, negated: boolean): Literal {
   const values = (right.length > 0 ? right : listOf(constraint, 'rightOperandReference')).map(
     scalarOf,
   )
-  const unit = member(constraint, 'unit')
-  const base = localName(listOf(constraint, 'leftOperand')[0])
-  const name = unit === undefined ? base : `${base}|${localName(unit)}`
+  const unit = listOf(constraint, 'unit')[0]
+  const left = listOf(constraint, 'leftOperand')[0]
+  const name = unit === undefined ? nameOf(left) : `${nameOf(left)}|${localName(unit)}`
   const operator = localName(listOf(constraint, 'operator')[0]) as OperatorName
-  return { axis: axisFor(name, base, values), operator, negated, values }
-}
-
-function axisFor(name: string, base: string, values: readonly Scalar[]): Axis {
-  const number = values.every((value) => typeof value === 'number')
-  const [min, max, minOpen] = DOMAINS.find(([pattern]) => pattern.test(base))?.[1] ?? WHOLE_LINE
-  return {
-    name,
-    kind: number ? 'number' : 'term',
-    integer: false,
-    min,
-    max,
-    minOpen,
-    universe: undefined,
-    below: (term) => [term],
-    fresh: (at) => `other-${at}`,
-  }
-}
-
-type Domain = readonly [min: number, max: number, minOpen: boolean]
-const WHOLE_LINE: Domain = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, false]
-
-/** The value spaces that the ODRL vocabulary gives its own operands. */
-const DOMAINS: readonly (readonly [RegExp, Domain])[] = [
-  [/^percentage$/, [0, 100, false]],
-  [/^(count|payAmount)$/, [0, Number.POSITIVE_INFINITY, false]],
-  [/^resolution$|absoluteSize|relativeSize/i, [0, Number.POSITIVE_INFINITY, false]],
-  [
-    /^(elapsedTime|meteredTime|delayPeriod|timeInterval)$|absoluteTemporal/i,
-    [0, Number.POSITIVE_INFINITY, false],
-  ],
-]
-
-const ELAPSED = axisFor('elapsedTime', 'elapsedTime', [0])
-
-const NUMBER = /^-?[0-9]+(\.[0-9]+)?$/
-const DURATION =
-  /^(-?)P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9.]+)S)?)?$/
-const SECONDS = [31_557_600, 2_629_800, 604_800, 86_400, 3_600, 60, 1]
-
-/** Numbers, instants (ms) and durations (s, months as a twelfth of a Julian year); else a term. */
-export function scalarOf(value: JsonValue): Scalar {
-  const literal = isJsonObject(value) ? (member(value, '@value') ?? member(value, '@id')) : value
-  const text = String(literal ?? '')
-  if (NUMBER.test(text)) return Number(text)
-  const duration = DURATION.exec(text)
-  if (duration !== null && text.length > 2) {
-    const parts = duration.slice(2).map((part) => Number(part ?? 0))
-    const seconds = parts.reduce((sum, part, at) => sum + part * (SECONDS[at] ?? 0), 0)
-    return duration[1] === '-' ? -seconds : seconds
-  }
-  const instant = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(instant) ? localName(text) : instant
+  return { axis: foreignAxis(name, localName(left), values), operator, negated, values }
 }

@@ -30,15 +30,16 @@ export function recurrencesMeet(a: Box, b: Box, offset: number): boolean {
   const [first, second] = [periodOf(a), periodOf(b)]
   if (first === undefined || second === undefined) return true
   const step = gcd(first, second)
-  if (offset % step !== 0) return false
+  const offsetMs = Math.round(offset * 1000)
+  if (offsetMs % step !== 0) return false
   const together = (first / step) * second
   let meeting = 0
-  while ((meeting - offset) % second !== 0) meeting += first
+  while ((meeting - offsetMs) % second !== 0) meeting += first
   const [from, to] = windowOf([...a, ...b])
   if (from === undefined || to === undefined) return true
   const anchor = Math.min(...startsOf([...a, ...b]))
-  const steps = Math.ceil(((from - anchor) / 1000 - meeting) / together)
-  return anchor + (meeting + Math.max(0, steps) * together) * 1000 <= to
+  const steps = Math.ceil((from - anchor - meeting) / together)
+  return anchor + meeting + Math.max(0, steps) * together <= to
 }
 
 /** The box without its recurrence, which is judged by `recurrencesMeet`. */
@@ -46,11 +47,12 @@ export function withoutRecurrence(box: Box): Box {
   return box.filter(({ axis }) => axis.name !== 'timeInterval')
 }
 
+/** In whole milliseconds: fractions of a second would never meet exactly. */
 function periodOf(box: Box): number | undefined {
   const literal = box.find(
     ({ axis, operator, negated }) => axis.name === 'timeInterval' && operator === 'eq' && !negated,
   )
-  const period = Number(literal?.values[0] ?? Number.NaN)
+  const period = Math.round(Number(literal?.values[0] ?? Number.NaN) * 1000)
   return period > 0 ? period : undefined
 }
 

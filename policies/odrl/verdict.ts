@@ -1,21 +1,25 @@
 import type { Box } from '../analysis/normal-form.ts'
 import { pointIn, pointInBoth, subtract } from '../analysis/region.ts'
 import type { JsonObject } from '../json-value.ts'
+import { covers } from './actions.ts'
 import { type ForeignRule, foreignRules } from './foreign.ts'
 import { recurrencesMeet, withoutRecurrence } from './temporal.ts'
 
-/** Whether two policies can be met by one use, in three values. */
+/** Whether policies can be met together, in three values. */
 export type Verdict = 'Compatible' | 'Conflict' | 'Unknown'
 
 /**
  * Conflict where no use can satisfy a rule of each; of one policy alone, where some rule of it can
- * never be satisfied. No solver: boxes over independent axes. `offset` shifts the recurrences of the
+ * never be satisfied. Where some rules forbid and others permit or oblige, conflict means that one
+ * use is both. No solver: boxes over independent axes. `offset` shifts the recurrences of the
  * second policy against those of the first, in seconds.
  */
 export function conflictVerdict(policies: readonly JsonObject[], offset = 0): Verdict {
-  const [first = [], ...others] = policies.map(foreignRules)
-  if (others.length === 0)
-    return first.every(({ boxes }) => pointIn(boxes)) ? 'Compatible' : 'Conflict'
+  const all = policies.map(foreignRules)
+  const rules = all.flat()
+  if (isMixed(rules)) return opposed(rules) || hasDeadRule(rules) ? 'Conflict' : 'Compatible'
+  const [first = [], ...others] = all
+  if (others.length === 0) return hasDeadRule(first) ? 'Conflict' : 'Compatible'
   const meet = others.every((rules) => first.some((a) => rules.some((b) => canMeet(a, b, offset))))
   return meet ? 'Compatible' : 'Conflict'
 }
@@ -45,6 +49,21 @@ export function containmentVerdict(policies: readonly JsonObject[], perOperand: 
   return fold(verdicts)
 }
 
+/** Whether every rule of the policies leaves nothing out: its constraints are met by every use. */
+export function isTautology(policies: readonly JsonObject[]): boolean {
+  const rules = policies.flatMap(foreignRules)
+  return rules.length > 0 && rules.every(({ boxes }) => subtract([[]], boxes).length === 0)
+}
+
+/** Whether some rule says something that the rest of it already makes sure of. */
+export function isRedundant(policies: readonly JsonObject[]): boolean {
+  return policies.flatMap(foreignRules).some(({ boxes: [box = [], ...others] }) => {
+    const without = (at: number) => [box.filter((_, index) => index !== at)]
+    const implied = box.some((literal, at) => subtract(without(at), [[literal]]).length === 0)
+    return others.length === 0 && box.length > 1 && implied
+  })
+}
+
 /** `and` of verdicts: conflict outweighs unknown, unknown outweighs compatible. */
 export function fold(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('Conflict')) return 'Conflict'
@@ -62,6 +81,30 @@ export function xoneVerdict(verdicts: readonly Verdict[]): Verdict {
   const compatible = verdicts.filter((verdict) => verdict === 'Compatible').length
   if (verdicts.every((verdict) => verdict === 'Conflict')) return 'Conflict'
   return compatible === 1 && !verdicts.includes('Unknown') ? 'Compatible' : 'Unknown'
+}
+
+function isMixed(rules: readonly ForeignRule[]): boolean {
+  const forbids = rules.filter(({ effect }) => effect === 'prohibition').length
+  return forbids > 0 && forbids < rules.length
+}
+
+function hasDeadRule(rules: readonly ForeignRule[]): boolean {
+  return rules.some(({ boxes }) => pointIn(boxes) === undefined)
+}
+
+/** Whether something that one rule forbids is what another permits or obliges. */
+function opposed(rules: readonly ForeignRule[]): boolean {
+  const forbidding = rules.filter(({ effect }) => effect === 'prohibition')
+  const asking = rules.filter(({ effect }) => effect !== 'prohibition')
+  return forbidding.some((no) => asking.some((yes) => sharesScope(no, yes) && canMeet(no, yes, 0)))
+}
+
+function sharesScope(no: ForeignRule, yes: ForeignRule): boolean {
+  const share = (a: readonly string[], b: readonly string[]) =>
+    a.length === 0 || b.length === 0 || a.some((one) => b.includes(one))
+  const acts = no.actions.some((a) => yes.actions.some((b) => covers(a, b) || covers(b, a)))
+  const named = no.actions.length > 0 && yes.actions.length > 0
+  return (acts || !named) && share(no.targets, yes.targets) && share(no.assignees, yes.assignees)
 }
 
 function pairByOperand(a: ForeignRule, b: ForeignRule): Verdict {

@@ -1,7 +1,14 @@
 import { PolicyError, Problems, pointerTo } from '../errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue, member } from '../json-value.ts'
-import { items, openObject, type Place, text } from '../members.ts'
+import { items, missing, openObject, type Place, text } from '../members.ts'
 import { inspect, parseStrictJson } from '../strict-json.ts'
+import {
+  checkedExpectation,
+  checkedRequest,
+  checkedShares,
+  checkedWorld,
+  checkVaried,
+} from './test-terms.ts'
 
 /** The world of a test: what is known apart from the request itself. */
 export type World = {
@@ -74,9 +81,6 @@ export interface TestFile {
 
 const MEMBERS = ['snapshot', 'world', 'cases', 'forall', 'require', 'about']
 const CASE_MEMBERS = ['name', 'extends', 'remove', 'world', 'request', 'expect']
-const WORLD_MEMBERS = ['now', 'operator', 'parties', 'assets', 'counters', 'duties', 'capabilities']
-const REQUEST_MEMBERS = ['party', 'action', 'target', 'subject', 'authorization', 'consent']
-const EXPECT_MEMBERS = ['decision', 'code', 'layer', 'controls', 'duties']
 
 /**
  * Reads a test file: `extends` is resolved, `world` merged, `remove` applied, so that every case
@@ -88,7 +92,9 @@ export function readTestFile(source: string): TestFile {
   problems.throwIfAny()
   const place = openObject(value, '', MEMBERS, problems)
   if (place === undefined || !inspect(value, problems)) throw firstOf(problems)
-  const world = checked(place, 'world', WORLD_MEMBERS)
+  const world = checkedWorld(place)
+  for (const name of ['snapshot', 'cases'])
+    if (items(place, name).length === 0) missing(place, name)
   const bases = new Map<string, Draft>()
   for (const [item, pointer] of items(place, 'cases'))
     readCase(item, pointer, world, bases, problems)
@@ -100,7 +106,7 @@ export function readTestFile(source: string): TestFile {
     snapshot: items(place, 'snapshot').map(([item]) => String(item)),
     cases,
     forall: forall.filter((one) => one !== undefined),
-    require: checked(place, 'require', ['ruleCoverage', 'constraintTF', 'mutationScore']),
+    require: checkedShares(place),
   }
   problems.throwIfAny()
   return file as TestFile
@@ -129,7 +135,7 @@ function readCase(
     return
   }
   const state = stateOf(place, world, bases)
-  const expect = checked(place, 'expect', EXPECT_MEMBERS)
+  const expect = checkedExpectation(place)
   if (Object.keys(expect).length === 0) {
     problems.add('POLICY_MISSING_MEMBER', pointer, 'expect is missing or empty')
   }
@@ -143,14 +149,9 @@ function stateOf(place: Place, world: JsonObject, bases: ReadonlyMap<string, Dra
     const reason = 'extends takes the name of an earlier case'
     place.problems.add('POLICY_UNKNOWN_TERM', pointerTo(place.pointer, 'extends'), reason)
   }
-  const { facts, increments, layers, ...request } = checked(place, 'request', [
-    ...REQUEST_MEMBERS,
-    'facts',
-    'increments',
-    'layers',
-  ])
+  const { facts, increments, layers, ...request } = checkedRequest(place)
   const own = { ...(layers === undefined ? {} : { layers }), facts, increments, request }
-  const change = { ...checked(place, 'world', WORLD_MEMBERS), ...present(own) }
+  const change = { ...checkedWorld(place), ...present(own) }
   let state = merge(merge(base?.state ?? world, {}), change)
   for (const [path, pointer] of items(place, 'remove')) {
     const shorter = typeof path === 'string' ? without(state, path.split('.')) : undefined
@@ -178,15 +179,9 @@ function readForAll(value: JsonValue, pointer: string, problems: Problems): ForA
   const vary = member(place.object, 'vary')
   const lists = isJsonObject(vary) && Object.values(vary).every(Array.isArray)
   if (!lists) problems.add('POLICY_WRONG_TYPE', pointerTo(pointer, 'vary'), 'takes lists of values')
+  else checkVaried(vary, pointerTo(pointer, 'vary'), problems)
   if (of === undefined || assert === undefined || !lists) return undefined
   return { vary: vary as ForAll['vary'], of, assert, pointer }
-}
-
-function checked(place: Place, name: string, known: readonly string[]): JsonObject {
-  const value = member(place.object, name)
-  if (value === undefined) return {}
-  const inner = openObject(value, pointerTo(place.pointer, name), known, place.problems)
-  return inner?.object ?? {}
 }
 
 /** Deep merge of objects; anything else is replaced. */

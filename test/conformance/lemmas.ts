@@ -4,7 +4,7 @@ import { intervalOf } from '#policies/analysis/solve-number'
 import type { JsonObject } from '#policies/json-value'
 import { foreignRules } from '#policies/odrl/foreign'
 import { orVerdict, type Verdict, xoneVerdict } from '#policies/odrl/verdict'
-import type { CorpusCase } from './corpus.ts'
+import type { PolicyQuestion } from './corpus.ts'
 
 /**
  * Some problems of DECOMP are statements about intervals and verdicts in general; the policy beside
@@ -15,7 +15,7 @@ export function lemmaVerdict({
   problem = '',
   policies = [],
   relation,
-}: CorpusCase): Verdict | undefined {
+}: PolicyQuestion): Verdict | undefined {
   if (policies.length !== 1 || relation === 'realizability') return undefined
   const lemma = LEMMAS.find(([pattern]) => pattern.test(problem))
   return lemma?.[1](policies[0] ?? {}, problem)

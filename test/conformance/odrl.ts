@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Corpus, readCorpus } from './corpus.ts'
-import { isEvaluationCase, runEvaluationCase } from './evaluation-cases.ts'
-import { runVerdictCase, wantedVerdict } from './verdict-cases.ts'
+import { type Corpus, CorpusError, readCorpus } from './corpus.ts'
+import { type EvaluationResult, runEvaluationCase, type Tally } from './evaluation-cases.ts'
+import { questionOf } from './questions.ts'
+import { runQuestion, type VerdictResult } from './verdict-cases.ts'
 
 /** A miss that is known, with the reason why it stays. */
 interface Waiver {
@@ -21,8 +22,21 @@ export interface CorpusReport {
 const OWN = ['force', 'decomp'].map((name) => here(`../corpus/odrl/${name}.jsonl`))
 const waivers: readonly Waiver[] = JSON.parse(readFileSync(here('./waivers.json'), 'utf8'))
 
-/** Runs the corpora in the repository, or the files named; answers an exit code. */
+/**
+ * Runs the corpora in the repository, or the files named. 0 when every miss is waived, 1 when one
+ * is not, 2 when a file is no corpus.
+ */
 export function runOdrl(files: readonly string[], print: (line: string) => void): number {
+  try {
+    return runCorpora(files, print)
+  } catch (error) {
+    if (!(error instanceof CorpusError)) throw error
+    print(error.message)
+    return 2
+  }
+}
+
+function runCorpora(files: readonly string[], print: (line: string) => void): number {
   const reports = (files.length > 0 ? files : OWN).map((file) => runCorpus(readCorpus(file)))
   let unexpected = 0
   for (const { corpus, lines, misses } of reports) {
@@ -41,52 +55,57 @@ export function runOdrl(files: readonly string[], print: (line: string) => void)
   return unexpected === 0 ? 0 : 1
 }
 
-export function runCorpus({ name, cases }: Corpus): CorpusReport {
-  const evaluations = cases.filter(isEvaluationCase).map(runEvaluationCase)
-  const verdicts = cases.flatMap((one) => {
-    const wanted = isEvaluationCase(one) ? undefined : wantedVerdict(one)
-    return wanted === undefined ? [] : [{ ...runVerdictCase(one, wanted), relation: one.relation }]
-  })
-  const lines: string[] = []
-  if (evaluations.length > 0) {
-    lines.push(
-      `activations ${evaluations.filter(({ activation }) => activation).length}/${evaluations.length}`,
-    )
-    const sum = (key: 'premises' | 'agreeing' | 'uncheckable') =>
-      evaluations.reduce((total, result) => total + result[key], 0)
-    lines.push(
-      `premises ${sum('agreeing')}/${sum('premises')} (${sum('uncheckable')} cannot be checked)`,
-    )
-  }
-  for (const [group, of] of Map.groupBy(verdicts, groupOf)) {
-    const passed = of.filter(({ wanted, got }) => wanted === got).length
-    const statements = of.filter(({ by }) => by === 'statement').length
-    const general = statements === 0 ? '' : ` (${statements} of them general statements)`
-    lines.push(`${group} ${passed}/${of.length}${general}`)
-  }
-  lines.push(`not applicable ${cases.length - evaluations.length - verdicts.length}`)
+export function runCorpus({ name, evaluations, questions }: Corpus): CorpusReport {
+  const results = evaluations.map(runEvaluationCase)
+  const asked = questions.map((one) => [one, questionOf(one)] as const)
+  const verdicts = asked.flatMap(([one, question]) =>
+    typeof question === 'string' ? [] : [runQuestion(one, question)],
+  )
+  const reasons = asked.flatMap(([, question]) => (typeof question === 'string' ? [question] : []))
   return {
     corpus: name,
-    lines,
-    misses: [
-      ...evaluations
-        .filter(({ activation, premises, agreeing }) => !activation || agreeing < premises)
-        .map(({ id, activation }) => ({
-          id,
-          what: activation ? 'a premise differs' : 'the activation differs',
-        })),
-      ...verdicts
-        .filter(({ wanted, got }) => wanted !== got)
-        .map(({ id, wanted, got }) => ({ id, what: `wanted ${wanted}, got ${got}` })),
-    ],
+    lines: [...evaluationLines(results), ...verdictLines(verdicts), notApplicable(reasons)],
+    misses: [...results.flatMap(evaluationMisses), ...verdicts.flatMap(verdictMisses)],
   }
 }
 
-/** The three-valued pairs that the target counts, and the other relations, each for itself. */
-function groupOf({ relation }: { readonly relation: string | undefined }): string {
-  const counted =
-    relation === 'conflict' || relation === 'verdict' || relation === 'verdict_algebra'
-  return counted ? 'three-valued verdicts' : (relation ?? 'consistency')
+const TALLIES = ['activations', 'premises', 'conditions', 'decisions'] as const
+
+function evaluationLines(results: readonly EvaluationResult[]): readonly string[] {
+  if (results.length === 0) return []
+  return TALLIES.map((what) => {
+    const sum = (key: keyof Tally) => results.reduce((total, one) => total + one[what][key], 0)
+    const open = sum('uncheckable') === 0 ? '' : ` (${sum('uncheckable')} cannot be checked)`
+    return `${what} ${sum('agreeing')}/${sum('stated')}${open}`
+  })
+}
+
+function evaluationMisses(result: EvaluationResult): CorpusReport['misses'] {
+  const differing = TALLIES.filter((what) => result[what].agreeing < result[what].stated)
+  if (differing.length === 0) return []
+  const what = differing.map((one) => `${one} ${result[one].agreeing}/${result[one].stated}`)
+  return [{ id: result.id, what: what.join(', ') }]
+}
+
+function verdictLines(verdicts: readonly VerdictResult[]): readonly string[] {
+  return [...Map.groupBy(verdicts, ({ group }) => group)].map(([group, of]) => {
+    const passed = of.filter(({ wanted, got }) => wanted === got).length
+    const statements = of.filter(({ by }) => by === 'statement').length
+    const general = statements === 0 ? '' : ` (${statements} of them general statements)`
+    return `${group} ${passed}/${of.length}${general}`
+  })
+}
+
+function verdictMisses({ id, wanted, got }: VerdictResult): CorpusReport['misses'] {
+  return wanted === got ? [] : [{ id, what: `wanted ${wanted}, got ${got}` }]
+}
+
+/** What was not asked is said with its reasons: a corpus must not pass by being left out. */
+function notApplicable(reasons: readonly string[]): string {
+  const counts = [...Map.groupBy(reasons, (reason) => reason)]
+    .map(([reason, of]) => `${reason} ${of.length}`)
+    .join(', ')
+  return `not applicable ${reasons.length}${counts === '' ? '' : ` (${counts})`}`
 }
 
 function here(file: string): string {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -58,7 +59,35 @@ t.test('a mistake in the command line is told, not guessed around', async (t) =>
   await t.rejects(run('convert policies/library/negative-list.json --to xacml'), {
     code: 'CLI_USAGE',
   })
+  await t.rejects(run('lint policies/library --now 2026-01-01T00:00:00Z --days x'), {
+    code: 'CLI_USAGE',
+  })
+  await t.rejects(run('replay x --active a --draft b --flips many'), { code: 'CLI_USAGE' })
   t.equal((await run('help')).exit, 0)
+})
+
+t.test('a refusal names the file and the place, in both languages', async (t) => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'baotu-placed-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const library = path.join(ROOT, 'policies/library/negative-list.json')
+  const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text)
+  write('bad.json', '{"a":1,}')
+  write('empty.policytest.json', '{}')
+  write('records.jsonl', '\n{"request":{},"facts":{}}\n')
+  const claims = [
+    ['convert bad.json', 'POLICY_SYNTAX', 'bad.json'],
+    ['convert bad.json --from national', 'POLICY_SYNTAX', 'bad.json'],
+    [`diff ${library} bad.json`, 'POLICY_SYNTAX', 'bad.json'],
+    ['test empty.policytest.json', 'POLICY_MISSING_MEMBER', 'empty.policytest.json'],
+    [
+      `replay records.jsonl --active ${library} --draft ${library}`,
+      'POLICY_MISSING_MEMBER',
+      'records.jsonl#/2/request',
+    ],
+  ] as const
+  for (const [line, code, place] of claims) {
+    await t.rejects(run(line, folder), { code, place, words: { zh: /\S/, en: /\S/ } }, line)
+  }
 })
 
 t.test('two different people must approve a widening', async (t) => {
@@ -109,4 +138,10 @@ t.test('messages come in both languages', async (t) => {
   ]
   t.match((await run([...explain, '--lang', 'zh'])).stdout, /拒绝 {2}DENY_PROHIBITED/)
   t.match((await run([...explain, '--lang', 'en'])).stdout, /deny {2}DENY_PROHIBITED/)
+})
+
+t.test('a reader who has seen enough is no failure', async (t) => {
+  const line = `set -o pipefail; "${process.execPath}" cli/baotu.ts policy schema | head -n 1`
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: ROOT })
+  t.match({ status, stdout: String(stdout), stderr: String(stderr) }, { status: 0, stderr: '' })
 })

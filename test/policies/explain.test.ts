@@ -92,11 +92,11 @@ t.test('what the consumer is told of a permit leaves out confidential parameters
 })
 
 t.test('each code has a decision value of the national dictionary', async (t) => {
-  t.equal(nationalDecision('PERMIT'), '01')
-  t.equal(nationalDecision('DENY_PROHIBITED'), '02')
-  t.equal(nationalDecision('DENY_NO_PERMIT'), '02')
-  t.equal(nationalDecision('PENDING_DUTY'), '03')
-  t.equal(nationalDecision('INDETERMINATE{D}'), '04')
+  t.equal(nationalDecision('PERMIT'), 'allowed')
+  t.equal(nationalDecision('PENDING_DUTY'), 'conditional')
+  t.equal(nationalDecision('DENY_PROHIBITED'), 'denied')
+  t.equal(nationalDecision('DENY_NO_PERMIT'), 'default-denied')
+  t.equal(nationalDecision('INDETERMINATE{D}'), 'default-denied')
 })
 
 t.test('a record serialises to the evaluation report of the W3C draft', async (t) => {

@@ -332,3 +332,25 @@ t.test('the example policies: what their authors should know', async (t) => {
     [],
   )
 })
+
+t.test('references inside a set: one id twice, a circle, a pin of another content', async (t) => {
+  const rules = { permission: [permit('#p')] }
+  const parent = policy(rules, { '@id': 'urn:bt:parent' }, 'domain')
+  const child = (pin: string) => policy(rules, { '@id': 'urn:bt:child', inheritFrom: [pin] })
+  const wrong = `urn:bt:parent#${child('urn:bt:parent').digest}`
+  const found = (policies: readonly Policy[]) =>
+    lint(policies)
+      .filter(({ code }) => code.startsWith('POLICY_'))
+      .map(({ code, policy: id, pointer }) => `${code} ${id} ${pointer}`)
+  t.same(found([parent, child(`urn:bt:parent#${parent.digest}`)]), [])
+  t.same(found([parent, child(wrong)]), ['POLICY_INHERITANCE urn:bt:child /inheritFrom/0'])
+  const circular = policy(rules, { '@id': 'urn:bt:parent', inheritFrom: ['urn:bt:child'] })
+  t.same(found([circular, child('urn:bt:parent')]), [
+    'POLICY_INHERITANCE urn:bt:child /inheritFrom',
+    'POLICY_INHERITANCE urn:bt:parent /inheritFrom',
+  ])
+  const twin = policy({ permission: [permit('#q')] }, { '@id': 'urn:bt:parent' }, 'domain')
+  const draft = policy(rules, { '@id': 'urn:bt:parent', 'bt:status': 'draft' }, 'domain')
+  t.equal(found([parent, twin]).length, 2)
+  t.same(found([parent, draft]), [])
+})

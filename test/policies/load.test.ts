@@ -421,3 +421,44 @@ t.test('a refusal repeats nothing of what was written', async (t) => {
     for (const { reason } of problems) t.notMatch(reason, secret)
   }
 })
+
+t.test('a class that is not the one of its place is refused', async (t) => {
+  const atom = { leftOperand: 'bt:dataLevel', operator: 'lt', rightOperand: 4 }
+  const rule = (more: JsonObject, constraint: JsonObject = atom): JsonObject => ({
+    '@id': '#p',
+    action: 'bt:aggregate',
+    constraint: [constraint],
+    ...more,
+  })
+  const document = (permission: JsonObject): JsonObject => ({
+    profile: ['https://w3id.org/baotu/policy/v1'],
+    conflict: 'prohibit',
+    '@type': 'Agreement',
+    '@id': 'urn:bt:classes',
+    'bt:layer': 'contract',
+    'bt:version': '1.0.0',
+    'bt:status': 'draft',
+    target: 'urn:bt:asset:a',
+    assigner: 'did:web:a.example',
+    assignee: 'did:web:b.example',
+    permission: [permission],
+  })
+  const plain = loadPolicy(document(rule({}))).digest
+  const named = rule({ '@type': 'odrl:Permission' }, { ...atom, '@type': 'Constraint' })
+  t.equal(loadPolicy(document(named)).digest, plain, 'the right class says nothing new')
+  const duty = { action: 'bt:logEvidence', 'bt:phase': 'post', '@type': 'Permission' }
+  const claims: readonly (readonly [JsonObject, string])[] = [
+    [rule({ '@type': 'Prohibition' }), '/permission/0/@type'],
+    [rule({ '@type': 7 }), '/permission/0/@type'],
+    [rule({ duty: [duty] }), '/permission/0/duty/0/@type'],
+    [rule({}, { ...atom, '@type': 'Duty' }), '/permission/0/constraint/0/@type'],
+    [rule({}, { or: [atom], '@type': 'Constraint' }), '/permission/0/constraint/0/@type'],
+  ]
+  const valid = new Ajv2019({ strict: false }).compile(policySchema())
+  for (const [permission, pointer] of claims) {
+    const refusal = readPolicy(document(permission)).problems
+    t.match(refusal, [{ pointer }], JSON.stringify(permission))
+    t.notOk(valid(document(permission)), `the schema: ${pointer}`)
+  }
+  t.ok(valid(document(named)))
+})

@@ -137,6 +137,21 @@ t.test('the documents’ own misspellings are read', async (t) => {
   })
 })
 
+t.test('the names of control instructions and terminations are read', async (t) => {
+  const { policyId, status: _, ...rest } = national1({})
+  const ended = { ...rest, ctrlInstructiontId: policyId ?? '', status: '06', erminateType: '01' }
+  t.match(canonicalPolicy(fromNational(ended)), { '@id': policyId, 'bt:status': 'revoked' })
+})
+
+t.test('a value named like a member of every object stays a value', async (t) => {
+  const named = { constraint: 'deliveryMethod', operator: '01', value: 'constructor' }
+  t.throws(() => fromNational(national1({ constraints: [named] })), { code: 'POLICY_UNKNOWN_TERM' })
+  const read = { constraint: 'dataField', operator: '09', value: ['constructor', 'toString'] }
+  t.match(canonicalPolicy(fromNational(national1({ constraints: [read] }))), {
+    permission: [{ constraint: [{ rightOperand: ['constructor', 'toString'] }] }],
+  })
+})
+
 t.test('nothing unknown is mapped to something near it', async (t) => {
   const cases: readonly (readonly [string, JsonObject, string])[] = [
     ['an unknown action', national1({ action: 'fly' }), 'POLICY_UNKNOWN_TERM'],
@@ -174,6 +189,28 @@ t.test('nothing unknown is mapped to something near it', async (t) => {
       'POLICY_UNKNOWN_TERM',
     ],
     ['a member nobody knows', national1({ remark: 'x' }), 'POLICY_UNKNOWN_MEMBER'],
+    ['a status that is not defined', national1({}, { status: '04' }), 'POLICY_UNKNOWN_TERM'],
+    [
+      'two names of one member that contradict each other',
+      national1({}, { status: '06', creationFlag: '05' }),
+      'POLICY_DUPLICATE_KEY',
+    ],
+    [
+      'a contract at its end that the extension calls active',
+      national1({}, { status: '06', extension: { 'bt:status': 'active' } }),
+      'POLICY_VALUE',
+    ],
+    [
+      'a rule inside the extension',
+      national1({}, { extension: { prohibition: [] } }),
+      'POLICY_UNKNOWN_MEMBER',
+    ],
+    ['an extension that is no object', national1({}, { extension: 'x' }), 'POLICY_WRONG_TYPE'],
+    [
+      'a duty that is a prohibition',
+      national1({ duty: [{ policyType: '02', action: 'delete', order: 'post' }] }),
+      'POLICY_PLACE',
+    ],
   ]
   for (const [what, document, code] of cases) t.throws(() => fromNational(document), { code }, what)
 })

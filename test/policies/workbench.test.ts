@@ -4,6 +4,7 @@ import { diffPolicies } from '#policies/analysis/diff'
 import { inputsOfWitness } from '#policies/analysis/witness'
 import { compile } from '#policies/compile'
 import { decide } from '#policies/decide'
+import type { JsonObject } from '#policies/json-value'
 import { loadPolicy } from '#policies/load'
 import type { Policy } from '#policies/policy'
 import { Replay, readRecord } from '#policies/replay'
@@ -103,8 +104,89 @@ t.test('a broken test file is refused with its place', async (t) => {
     code: 'POLICY_SYNTAX',
     pointer: '/forall/0/assert',
   })
-  const fact = readTestFile(PROFILE.replace('"bt:role"', '"bt:rolle"'))
-  t.throws(() => runTests(fact, NAMES.map(example)), { code: 'FACT_INVALID' })
+  t.throws(() => readTestFile(PROFILE.replace('"bt:role"', '"bt:rolle"')), {
+    code: 'FACT_INVALID',
+    pointer: '/world/parties/did:web:qilu-bank.example/bt:rolle',
+  })
+})
+
+t.test('a term of a test file that is misspelt is never taken for absent', async (t) => {
+  const request = { party: 'did:web:bank.example', action: 'bt:score', target: 'urn:bt:asset:a' }
+  const file = (one: JsonObject, more: JsonObject = {}) =>
+    JSON.stringify({
+      snapshot: ['a'],
+      cases: [{ name: 'a', request, expect: { decision: 'permit' }, ...one }],
+      ...more,
+    })
+  const claims: readonly (readonly [string, string, string])[] = [
+    ['{}', 'POLICY_MISSING_MEMBER', ''],
+    [
+      file({ request: { ...request, layers: ['platform', 'contrct'] } }),
+      'POLICY_UNKNOWN_TERM',
+      '/cases/0/request/layers/1',
+    ],
+    [
+      file({ request: { ...request, facts: { 'bt:levl': 1 } } }),
+      'FACT_INVALID',
+      '/cases/0/request/facts/bt:levl',
+    ],
+    [
+      file({ request: { ...request, increments: { 'bt:dataLevel': 1 } } }),
+      'FACT_INVALID',
+      '/cases/0/request/increments/bt:dataLevel',
+    ],
+    [file({ expect: { decision: 'allow' } }), 'POLICY_UNKNOWN_TERM', '/cases/0/expect/decision'],
+    [file({ expect: { code: 'DENY' } }), 'POLICY_UNKNOWN_TERM', '/cases/0/expect/code'],
+    [file({ expect: { layer: 'top' } }), 'POLICY_UNKNOWN_TERM', '/cases/0/expect/layer'],
+    [
+      file({ expect: { controls: { 'bt:minCohart': 1 } } }),
+      'FACT_INVALID',
+      '/cases/0/expect/controls/bt:minCohart',
+    ],
+    [file({ expect: { duties: ['bt:score'] } }), 'POLICY_UNKNOWN_TERM', '/cases/0/expect/duties/0'],
+    [file({}, { world: { counters: { cuont: 1 } } }), 'FACT_INVALID', '/world/counters/cuont'],
+    [file({}, { world: { duties: { x: 'done' } } }), 'POLICY_UNKNOWN_TERM', '/world/duties/x'],
+    [file({}, { world: { now: 'today' } }), 'POLICY_VALUE', '/world/now'],
+    [file({}, { require: { ruleCoverage: 2 } }), 'POLICY_VALUE', '/require/ruleCoverage'],
+    [
+      file({}, { forall: [{ vary: { 'bt:dataLevel': [] }, of: 'a', assert: 'deny' }] }),
+      'POLICY_VALUE',
+      '/forall/0/vary/bt:dataLevel',
+    ],
+  ]
+  for (const [text, code, pointer] of claims) {
+    t.throws(() => readTestFile(text), { code, pointer }, pointer)
+  }
+})
+
+t.test('a record is read strictly: what is misspelt would decide another request', async (t) => {
+  const request = { action: 'bt:score', target: 'urn:bt:asset:a', assignee: 'did:web:bank.example' }
+  const claims: readonly (readonly [JsonObject, string, string])[] = [
+    [{ request, facts: {}, fatcs: {} }, 'POLICY_UNKNOWN_MEMBER', '/3/fatcs'],
+    [
+      { request: { ...request, layers: ['platfrm'] }, facts: {} },
+      'POLICY_UNKNOWN_TERM',
+      '/3/request/layers/0',
+    ],
+    [
+      { request: { ...request, layers: 'platform' }, facts: {} },
+      'POLICY_WRONG_TYPE',
+      '/3/request/layers',
+    ],
+    [
+      { request: { ...request, parties: 'all' }, facts: {} },
+      'POLICY_WRONG_TYPE',
+      '/3/request/parties',
+    ],
+    [{ request: { action: 'use' }, facts: {} }, 'POLICY_MISSING_MEMBER', '/3/request'],
+    [{ request, facts: { count: 1 } }, 'FACT_INVALID', '/3/facts/count'],
+    [{ request, facts: {}, used: { count: -1 } }, 'FACT_INVALID', '/3/used/count'],
+    [{ request, facts: {}, duties: { a: 'no' } }, 'POLICY_UNKNOWN_TERM', '/3/duties/a'],
+  ]
+  for (const [record, code, pointer] of claims) {
+    t.throws(() => readRecord(JSON.stringify(record), 3), { code, pointer }, pointer)
+  }
+  t.match(readRecord(JSON.stringify({ request, facts: {} }), 1), { request })
 })
 
 function changed(name: string, edit: (text: string) => string): Policy {
@@ -235,5 +317,8 @@ t.test('a replay counts the answers that would turn, by participant', async (t) 
   const none = new Replay(exampleSnapshot(), draft).shadow(decideBase(exampleSnapshot()), 'a')
   t.equal(none, undefined, 'beside the active set, and of one mind')
   t.throws(() => readRecord('{', 7), { code: 'POLICY_SYNTAX', pointer: '/7' })
-  t.throws(() => readRecord('{"request":1}', 8), { code: 'POLICY_WRONG_TYPE', pointer: '/8' })
+  t.throws(() => readRecord('{"request":1}', 8), {
+    code: 'POLICY_WRONG_TYPE',
+    pointer: '/8/request',
+  })
 })
