@@ -11,8 +11,9 @@ import { ReleaseError } from '../errors.ts'
 
 /**
  * Opens a session: verifies request, invitation and plan, makes a fresh key pair in a disposable
- * worker, records the session, hands out the public key. Asked again while the key lives, it
- * answers the same; after a restart the key is gone and the session with it.
+ * worker, records the session, hands out the public key. A key whose session could not be recorded
+ * is wiped. Asked again while the key lives, it answers the same; after a restart the key is gone
+ * and the session with it.
  */
 export async function openSession(
   desk: ReleaseDesk,
@@ -24,8 +25,9 @@ export async function openSession(
   const session = await desk.open()
   const invited = await openInvitation(session, body)
   session.directory.participant(desk.auditor, 'auditor')
-  if (!(await desk.live.hasRoom())) throw new ReleaseError('RELEASE_BUSY', 'too many sessions')
-  const keys = await desk.createKeys()
+  if (!desk.live.hasRoom) throw new ReleaseError('RELEASE_BUSY', 'too many sessions')
+  await using owned = new AsyncDisposableStack()
+  const keys = owned.use(await desk.createKeys())
   const nonce = encodeBase64url(desk.random(16))
   const expiresAt = Math.min(desk.now() + desk.sessionMs, Date.parse(invited.invitation.expiresAt))
   const opening: SessionOpening = {
@@ -40,7 +42,6 @@ export async function openSession(
     expiresAt: new Date(expiresAt).toISOString(),
   }
   const jws = await desk.signer().sign(KINDS.session.typ, opening)
-  desk.live.add(invitation, keys, expiresAt)
   faultPoint('release.session.before-store')
   await desk.store.transaction(async (tx) => {
     await desk.store.insert(tx, {
@@ -58,6 +59,8 @@ export async function openSession(
       release: desk.did,
     })
   })
+  desk.live.add(invitation, keys, expiresAt)
+  owned.move()
   faultPoint('release.session.after-store')
   await desk.link.putBlob(invitation, keys.publicKey)
   return { session: jws }
