@@ -25,7 +25,9 @@ export function startWork(
     parallel,
     waitMs: WAIT_MS,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    ended: (kind, code) => log.info({ kind, ...(code ? { code } : {}) }, 'task ended'),
+    ended: (kind, code, reason) => {
+      log.info({ kind, ...(code && { code }), ...(reason && { reason }) }, 'task ended')
+    },
   })
   return {
     done,

@@ -9,6 +9,7 @@ import { type Desk, type OpenedSession, openSession } from '#protocol/session-pa
 import { faultPoint } from '#runtime/fault-point'
 import type { ConnectorDesk, PartSource } from '../desk.ts'
 import { ConnectorError } from '../errors.ts'
+import { readData } from '../execution/read-data.ts'
 import type { CohortEntry, Spending } from '../ledger/holder-ledger.ts'
 import { createSessionKeys } from '../session-keys.ts'
 
@@ -28,11 +29,13 @@ export async function advertise(
   const session = await openSession(papers, body)
   const panels = ownPanels(desk, session)
   const { policy, controls, spends } = await desk.judge(papers, session)
+  using owned = new DisposableStack()
   const keys = await createSessionKeys(desk.random)
+  owned.use(keys.mask.secret)
   const parts = await Promise.all(
     panels.map(async ({ part }) => ({
       part,
-      dataset: await sourceOf(desk, session, part).version(),
+      dataset: await readData(() => sourceOf(desk, session, part).version()),
     })),
   )
   const statement: Advert = {
@@ -47,8 +50,9 @@ export async function advertise(
     padKey: keys.pad.jwk.x,
   }
   const advert = await desk.signer().sign(KINDS.advert.typ, statement)
-  desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
   await reserve(desk, papers, session, { statement, advert, spends, panels, invitation })
+  desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
+  owned.move()
   return { advert }
 }
 

@@ -66,7 +66,7 @@ export const Transcript = Strict({
   adverts: Type.Array(Strict({ holder: Did, digest: DigestText }), { minItems: 1, maxItems: 4096 }),
 })
 
-/** The consumer signs H and binds the sealed pad seeds (typ `baotu-consent+jws`). */
+/** The consumer signs H and binds the sealed pad seeds (typ `baotu-consumer-confirmation+jws`). */
 export const ConsumerConfirmation = Strict({
   type: Type.Literal('baotu/consumer-confirmation@1'),
   sid: DigestText,
