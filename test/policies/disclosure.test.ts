@@ -3,7 +3,7 @@ import t from 'tap'
 import { amountPasses, passesPPercent, passesShare } from '#policies/disclosure/dominance'
 import { gateFails, isPlausible, type PooledEvidence } from '#policies/disclosure/gate'
 import type { GateControls } from '#policies/disclosure/gate-controls'
-import { pooledPartFails, wholeCohortFails } from '#policies/disclosure/local-checks'
+import { pooledPartFails, standsAlone, wholeCohortFails } from '#policies/disclosure/local-checks'
 import { cohortOf, summaryOf } from '../support/cohort.ts'
 
 const controls: GateControls = {
@@ -129,4 +129,17 @@ t.test('impossible evidence is noise or forgery', async (t) => {
     { units: 0n, flags: [], holders: 1n },
   ]
   for (const change of impossible) t.notOk(isPlausible(evidence(change), 3, 1000n))
+})
+
+t.test('A25: a numerator of one enterprise at k holders stands at no holder alone', async (t) => {
+  const cohort = cohortOf(Array.from({ length: 30 }, (_, i) => BigInt(100 + i)))
+  const alone = (flag: bigint) => standsAlone({ ...cohort, flags: [flag] }, controls)
+  t.ok(alone(10n))
+  t.notOk(alone(1n), 'one of ten holders that each see the same one')
+  t.notOk(alone(29n), 'the same enterprise without the flag everywhere')
+  const pool = { units: 300n, holders: 10n, passes: 10n, flags: [10n], spreads: [10n] }
+  const panel = { holders: 10, pooled: true, use: sums }
+  const uncounted = { ...pool, cohorts: undefined }
+  t.equal(gateFails(uncounted, panel, controls), undefined, 'control: the sums tell nothing')
+  t.equal(gateFails({ ...pool, cohorts: 0n }, panel, controls), 'OC1')
 })
