@@ -5,7 +5,7 @@ import type { Advert } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
 import type { Panel } from '#protocol/plans/plan'
 import { messageDigest } from '#protocol/session'
-import { type Desk, type OpenedSession, openSession } from '#protocol/session-papers'
+import { type Desk, type OpenedSession, openSession, requireNamed } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ConnectorDesk, PartSource } from '../desk.ts'
 import { ConnectorError } from '../errors.ts'
@@ -27,6 +27,7 @@ export async function advertise(
   if (known !== undefined) return advertisedBefore(desk, invitation, known.advert)
   const papers = await desk.open()
   const session = await openSession(papers, body)
+  requireNamed(session, invitation)
   const panels = ownPanels(desk, session)
   const { policy, controls, spends } = await desk.judge(papers, session)
   using owned = new DisposableStack()

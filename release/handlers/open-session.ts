@@ -4,7 +4,7 @@ import { KINDS } from '#protocol/message-kinds'
 import type { SessionOpening } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
 import { messageDigest, sessionId } from '#protocol/session'
-import { openInvitation } from '#protocol/session-papers'
+import { openInvitation, requireNamed } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ReleaseDesk } from '../desk.ts'
 import { ReleaseError } from '../errors.ts'
@@ -24,6 +24,7 @@ export async function openSession(
   if (known !== undefined) return openedBefore(desk, invitation, known.opening)
   const session = await desk.open()
   const invited = await openInvitation(session, body)
+  requireNamed(invited, invitation)
   session.directory.participant(desk.auditor, 'auditor')
   if (!desk.live.hasRoom) throw new ReleaseError('RELEASE_BUSY', 'too many sessions')
   await using owned = new AsyncDisposableStack()
