@@ -1,5 +1,6 @@
 import { encodeBase64url } from '#crypto/base64url'
 import { digestBytes } from '#crypto/digest'
+import type { SessionCell } from '#crypto/he/session-cells'
 import { KINDS } from '#protocol/message-kinds'
 import type { SessionOpening } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
@@ -63,7 +64,7 @@ export async function openSession(
   desk.live.add(invitation, keys, expiresAt)
   owned.move()
   faultPoint('release.session.after-store')
-  await desk.link.putBlob(invitation, keys.publicKey)
+  await sendKey(desk, invitation, keys)
   return { session: jws }
 }
 
@@ -71,6 +72,12 @@ async function openedBefore(desk: ReleaseDesk, invitation: string, opening: stri
   const keys = desk.live.get(invitation)
   if (keys === undefined)
     throw new ReleaseError('SESSION_LOST', 'its key did not outlive a restart')
-  await desk.link.putBlob(invitation, keys.publicKey)
+  await sendKey(desk, invitation, keys)
   return { session: opening }
+}
+
+async function sendKey({ link }: ReleaseDesk, invitation: string, { publicKey }: SessionCell) {
+  faultPoint('release.session.before-send')
+  await link.putBlob(invitation, publicKey)
+  faultPoint('release.session.after-send')
 }

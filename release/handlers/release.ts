@@ -159,7 +159,9 @@ async function repeat(desk: ReleaseDesk, known: ReleaseSession, outcome: string)
   if (known.state === 'void') return { void: outcome }
   const { result, audit } = known
   if (result === null || audit === null) throw new ReleaseError('SESSION_LOST', 'nothing stored')
+  faultPoint('release.outcome.before-send')
   await desk.link.putBlob(known.invitation, result)
   await desk.link.putBlob(known.invitation, audit)
+  faultPoint('release.outcome.after-send')
   return { release: outcome }
 }
