@@ -46,6 +46,8 @@ interface Changes {
   readonly request?: object
   readonly invitation?: Partial<Invitation>
   readonly session?: Partial<SessionOpening>
+  /** The release authority's nonce; else a fresh one. */
+  readonly nonce?: string
   readonly advert?: (advert: Advert) => object
   readonly adverts?: (adverts: string[]) => string[]
   readonly signers?: { readonly gateway?: string; readonly release?: string }
@@ -65,7 +67,7 @@ async function papersOf(changes: Changes) {
   const named = { request: requestDigest(request), plan, attempt: 1, nonce: nonce() }
   const head = { type: 'baotu/invitation@1', spaceId: SPACE, gateway: GATEWAY } as const
   const invitation = { ...head, ...named, expiresAt: SOON, ...changes.invitation }
-  const fresh = nonce()
+  const fresh = changes.nonce ?? nonce()
   const session: SessionOpening = {
     type: 'baotu/session@1',
     invitation: messageDigest(invitation),
@@ -170,6 +172,7 @@ t.test('H names every member of what was shown', async (t) => {
   const fixed = {
     request: { nonce: nonce() },
     invitation: { nonce: nonce() },
+    nonce: nonce(),
   }
   const seen = new Set<string>()
   const changes: ((advert: Advert) => object)[] = [
@@ -185,6 +188,9 @@ t.test('H names every member of what was shown', async (t) => {
     seen.add((await agreeSession(desk, await openSession(desk, signed), adverts)).transcriptDigest)
   }
   t.equal(seen.size, changes.length)
+  const { signed, adverts } = await papersOf({ ...fixed, advert: (advert) => advert })
+  const again = await agreeSession(desk, await openSession(desk, signed), adverts)
+  t.ok(seen.has(again.transcriptDigest), 'control: nothing changed, the same H')
 })
 
 t.test('a holder takes only confirmations of its own transcript, and its own seed', async (t) => {
