@@ -3,18 +3,28 @@
  * whoever would have to sign it; the control is the session with nothing changed.
  */
 import t from 'tap'
-import { checkConfirmations } from '#connectors/handlers/confirmations'
+import { judge } from '#connectors/guard'
+import { checkConfirmations, openSeed } from '#connectors/handlers/confirmations'
+import type { HolderLedger } from '#connectors/ledger/holder-ledger'
+import { createSessionKeys } from '#connectors/session-keys'
 import { encodeBase64url } from '#crypto/base64url'
 import { type Digest, digestBytes, digestOf } from '#crypto/digest'
+import { seal } from '#crypto/envelope'
 import type { JsonValue } from '#crypto/json-value'
+import { systemRandom } from '#crypto/random'
+import { compile } from '#policies/compile'
 import { KINDS } from '#protocol/message-kinds'
+import type { QueryState } from '#protocol/messages/query-state'
 import type { Advert, Invitation, SessionOpening, Submission } from '#protocol/messages/session'
 import { planGroupedAggregate } from '#protocol/plans/grouped-aggregate'
 import { planDigest } from '#protocol/plans/plan'
+import { seedContext } from '#protocol/sealing'
 import { messageDigest, requestDigest, sessionId } from '#protocol/session'
 import { type AgreedSession, agreeSession, openSession } from '#protocol/session-papers'
 import { recomputeSums } from '#release/recompute'
 import { openSubmissions } from '#release/submissions'
+import { agreeTo } from '#sdk/confirm'
+import type { Consumer } from '#sdk/consumer'
 import { holders, testProduct, testRequest } from '../support/product.ts'
 import { deskOf, required } from '../support/relay.ts'
 import {
@@ -168,6 +178,22 @@ t.test('one member changed, and nobody agrees', async (t) => {
   for (const [what, changes, code] of cases) await t.rejects(agree(changes), { code }, what)
 })
 
+t.test('a consumer agrees only to a session of the request that it signed', async (t) => {
+  const { signed: papers, adverts } = await papersOf({})
+  const consumer = { party: { desk: async () => desk } } as unknown as Consumer
+  const state = { papers, adverts } as unknown as QueryState
+  await t.rejects(agreeTo(consumer, OTHER, state), { code: 'SESSION_MISMATCH' })
+  const { requestDigest: own } = await agreeSession(desk, await openSession(desk, papers), adverts)
+  t.ok(await agreeTo(consumer, own, state))
+})
+
+t.test('a holder judges by its own policies, and says only that it refuses', async (t) => {
+  const session = await agree()
+  const ledger = { spent: async () => ({}) } as unknown as HolderLedger
+  const judged = judge({ snapshot: compile([]), ledger }, desk, session)
+  await t.rejects(judged, { code: 'HOLDER_REFUSES', reason: 'CONTRACT_UNKNOWN' })
+})
+
 t.test('H names every member of what was shown', async (t) => {
   const fixed = {
     request: { nonce: nonce() },
@@ -221,6 +247,21 @@ t.test('a holder takes only confirmations of its own transcript, and its own see
   await t.rejects(check({ ofC: { seeds: [{ holder: H2, sealed: OTHER }] } }), {
     code: 'SEED_REFUSED',
   })
+})
+
+t.test('a pad seed has 32 bytes', async (t) => {
+  const { transcriptDigest } = await agree()
+  const own = await createSessionKeys(systemRandom)
+  const holder = required(H1)
+  const sealed = async (bytes: number) => {
+    const context = seedContext(transcriptDigest, holder)
+    const seed = new Uint8Array(bytes).fill(1)
+    return encodeBase64url(await seal({ recipient: own.pad.jwk, ...context }, seed))
+  }
+  const open = async (bytes: number) =>
+    openSeed(holder, { transcriptDigest } as AgreedSession, await sealed(bytes), own)
+  t.equal((await open(32)).length, 32)
+  for (const bytes of [0, 31, 33]) await t.rejects(open(bytes), { code: 'SEED_REFUSED' })
 })
 
 t.test('the release authority takes one submission of each holder, to this H', async (t) => {

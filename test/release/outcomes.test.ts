@@ -90,6 +90,40 @@ t.test(
   },
 )
 
+t.test(
+  'a session that this authority never signed H of is voided, whatever is shown',
+  async (t) => {
+    const relay = new Relay(space)
+    const request = await relay.signRequest()
+    const { jws, digest } = await relay.invite()
+    const { session } = await openSession(space.release, { request, invitation: jws }, digest)
+    const papers = { request, invitation: jws, session }
+    const adverts = await relay.gatherAdverts(papers, digest)
+    const outcome = await releaseSession(
+      space.release,
+      { ...papers, adverts, submissions: [] },
+      digest,
+    )
+    const voided = payloadOf({ kind: 'void', jws: 'void' in outcome ? outcome.void : '' })
+    t.match(voided, { reason: 'SESSION_LOST', transcript: null })
+  },
+)
+
+t.test('a void names H, and the session that is shown must be its own', async (t) => {
+  const { papers, shown, digest } = await confirmed()
+  const other = await confirmed()
+  const body = { ...papers, reason: 'HOLDER_UNAVAILABLE' as const }
+  const foreign = { ...body, session: other.papers.session }
+  await t.rejects(voidSession(space.release, foreign, digest), { code: 'SESSION_LOST' })
+  const mixed = { ...other.shown, submissions: [] }
+  await t.rejects(releaseSession(space.release, mixed, digest), { code: 'TRANSCRIPT_MISMATCH' })
+  t.ok(space.release.live.get(digest), 'nothing of it ends the session')
+  const { void: jws } = await voidSession(space.release, body, digest)
+  const known = required(await space.release.store.find(digest))
+  t.equal(payloadOf({ kind: 'void', jws })['transcript'], known.transcript)
+  t.ok(known.transcript, `${shown.adverts.length} adverts`)
+})
+
 t.test('a key whose session could not be recorded is wiped', async (t) => {
   const wiped: string[] = []
   const desk: ReleaseDesk = {

@@ -90,11 +90,16 @@ t.test('a release of this session is opened', async (t) => {
 t.test(
   'a release that is not of this session, or not what was sealed or logged, is not',
   async (t) => {
+    const moved = { ...table, transcript: OTHER }
     const cases: [string, Changes, string][] = [
       ['signed by the gateway', { signer: GATEWAY }, 'SIGNATURE_REFUSED'],
       ['of another session', { release: { sid: OTHER } }, 'TRANSCRIPT_MISMATCH'],
       ['of another transcript', { release: { transcript: OTHER } }, 'TRANSCRIPT_MISMATCH'],
-      ['a table of another transcript', { table: { transcript: OTHER } }, 'RESULT_REFUSED'],
+      [
+        'a table of another transcript, logged as such',
+        { table: { transcript: OTHER }, release: { verdicts: verdictsDigest(moved) } },
+        'RESULT_REFUSED',
+      ],
       ['other verdicts than were logged', { release: { verdicts: OTHER } }, 'RESULT_REFUSED'],
       [
         'values of another roster',
