@@ -12,8 +12,8 @@ export class ControlsError extends Error {
 /**
  * The controls of one session: the strictest of what every holder's own policy demands, never
  * below the floors. Every holder and the release authority compute them alike from the transcript,
- * so that no gateway can weaken them. Whoever does not
- * state every control, or states one that is not known here, makes everybody refuse.
+ * so that no gateway can weaken them. Whoever does not state every control, or states one that is
+ * not known here, makes everybody refuse.
  */
 export function sessionControls(stated: readonly Stated[]): Controls {
   const [first, ...rest] = stated.map(readControls)
