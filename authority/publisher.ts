@@ -1,6 +1,7 @@
 import type { Signer } from '#crypto/sign/jws'
 import { KINDS } from '#protocol/message-kinds'
 import type { Clock } from '#runtime/clock'
+import { faultPoint } from '#runtime/fault-point'
 import { contentDigest, type DirectoryContent } from './directory-content.ts'
 import type { DirectoryState, PublishedDirectory } from './directory-state.ts'
 
@@ -48,7 +49,9 @@ async function publish(
   const published = held ?? (await state.read())
   if (published && isInForce(published, content, clock.now(), validityMs)) return published
   const next = await signNext(options, content, (published?.serial ?? 0) + 1)
+  faultPoint('authority.directory.before-store')
   await state.write(next)
+  faultPoint('authority.directory.after-store')
   return next
 }
 

@@ -29,7 +29,7 @@ export async function judge(
   const parts = { request, plan, product, directory, gateway, release, now, queryOverlap }
   const judgement = judgeQuestion(parts, snapshot, counters)
   if (judgement.effect === 'deny') {
-    throw new ConnectorError('HOLDER_REFUSES', `own policies say ${judgement.code}`)
+    throw new ConnectorError('HOLDER_REFUSES', 'own policies say no', judgement.code)
   }
   const { controls, decision, policies } = judgement
   const spends = decision.reservations.map(({ key, amount, limit, unit }) => {

@@ -15,9 +15,21 @@ export async function createSessionKeys(random: Random): Promise<SessionKeys> {
   return { mask: createMaskKeyPair(random), pad: await keyPairFromSeed('seal', seed) }
 }
 
-/** The keys of the sessions that this process answered, by invitation, until they end. */
+interface Held {
+  readonly keys: SessionKeys
+  readonly until: number
+  readonly timer: NodeJS.Timeout
+}
+
+// What a timer can wait for; a session that says to live longer is forgotten after it.
+const LONGEST_MS = 2 ** 31 - 1
+
+/**
+ * The keys of the sessions that this process answered, by invitation, until they end; each is
+ * forgotten when its time is over, whether or not anybody asks for it again.
+ */
 export class HeldKeys implements Disposable {
-  readonly #held = new Map<string, { readonly keys: SessionKeys; readonly until: number }>()
+  readonly #held = new Map<string, Held>()
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -25,27 +37,26 @@ export class HeldKeys implements Disposable {
   }
 
   hold(invitation: string, keys: SessionKeys, until: number): void {
-    this.#forgetExpired()
-    this.#held.set(invitation, { keys, until })
+    this.forget(invitation)
+    const ms = Math.min(until - this.#now(), LONGEST_MS)
+    const timer = setTimeout(() => this.forget(invitation), ms).unref()
+    this.#held.set(invitation, { keys, until, timer })
   }
 
   get(invitation: string): SessionKeys | undefined {
-    this.#forgetExpired()
-    return this.#held.get(invitation)?.keys
+    const held = this.#held.get(invitation)
+    return held !== undefined && this.#now() < held.until ? held.keys : undefined
   }
 
   /** Zeroes the mask secret; the pad key is non-extractable and goes with its last reference. */
   forget(invitation: string): void {
-    this.#held.get(invitation)?.keys.mask.secret[Symbol.dispose]()
+    const held = this.#held.get(invitation)
     this.#held.delete(invitation)
+    clearTimeout(held?.timer)
+    held?.keys.mask.secret[Symbol.dispose]()
   }
 
   [Symbol.dispose](): void {
     for (const invitation of [...this.#held.keys()]) this.forget(invitation)
-  }
-
-  #forgetExpired(): void {
-    const now = this.#now()
-    for (const [invitation, { until }] of this.#held) if (until <= now) this.forget(invitation)
   }
 }

@@ -6,6 +6,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { leafHash } from '#crypto/merkle'
+import { faultPoint } from '#runtime/fault-point'
 import { EvidenceError } from './evidence-error.ts'
 import type { ForkGuard } from './fork-guard.ts'
 import type { LogDatabase } from './log-database.ts'
@@ -115,8 +116,11 @@ export class Sequencer {
     const { database, guard, store, signers } = this.#parts
     const grower = { store, signers, cached: this.#cached }
     this.#cached = undefined
+    faultPoint('evidence.batch.before-store')
     const growth = await database.transact((tx) => growLog(tx, grower, entries))
+    faultPoint('evidence.batch.after-store')
     await guard.release(growth.head, (size) => this.#rootAt(size, growth))
+    faultPoint('evidence.guard.after-store')
     this.#cached = growth.grown ?? grower.cached
     this.#released = growth
     const newest = BigInt(growth.tickets.at(-1) ?? 0)

@@ -13,9 +13,6 @@ export type JournalEntry =
       : never
     : never
 
-/** More digests or names than the log takes in one entry are told in several. */
-export const MOST_IN_ENTRY = 512
-
 /**
  * The gateway's log (存证) as its transitions use it. When the log cannot be written nothing is
  * answered and nothing is done: every failure here is `EVIDENCE_UNAVAILABLE`.
@@ -42,14 +39,6 @@ export class Journal {
     const { index, leafHash, checkpoint, proof } = receipt
     return { index, leafHash, checkpoint, proof: [...proof] }
   }
-}
-
-/** A list in pieces that one entry takes each. */
-export function inEntries<T>(list: readonly T[]): T[][] {
-  const pieces = Math.max(1, Math.ceil(list.length / MOST_IN_ENTRY))
-  return Array.from({ length: pieces }, (_, piece) =>
-    list.slice(piece * MOST_IN_ENTRY, (piece + 1) * MOST_IN_ENTRY),
-  )
 }
 
 // A collision of transactions is no fault of the log: the caller's transaction is repeated.

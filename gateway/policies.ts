@@ -3,6 +3,7 @@ import path from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { compile, type Snapshot } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
+import { faultPoint } from '#runtime/fault-point'
 import { GatewayError } from './gateway-error.ts'
 import type { Journal } from './journal.ts'
 import type { GatewayDatabase } from './store/schema.ts'
@@ -29,6 +30,7 @@ export async function announcePolicies(
   snapshot: Snapshot,
 ): Promise<void> {
   const now = new Set<string>([...snapshot.policies.values()].map(({ policy }) => policy.digest))
+  faultPoint('gateway.policies.before-store')
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext(${`baotu policies ${spaceId}`}))`.execute(tx)
     const known = await tx
@@ -47,6 +49,7 @@ export async function announcePolicies(
       await mark(tx, spaceId, policy, false)
     }
   })
+  faultPoint('gateway.policies.after-store')
 }
 
 async function mark(

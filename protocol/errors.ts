@@ -35,4 +35,10 @@ export class ProtocolError extends Error {
     this.code = code
     this.place = place
   }
+
+  /** The place as a problem document tells it to whoever sent the document. */
+  get places(): readonly { in: string; pointer: string; rule: string }[] | undefined {
+    if (this.place === undefined) return undefined
+    return [{ in: 'document', pointer: this.place, rule: this.code }]
+  }
 }

@@ -11,6 +11,7 @@ import { type Plan, planDigest } from './plans/plan.ts'
 import {
   checkOpening,
   holdersOf,
+  messageDigest,
   requestDigest,
   transcriptDigest,
   transcriptOf,
@@ -63,12 +64,13 @@ export async function openInvitation(
   papers: Pick<SessionPapers, 'request' | 'invitation'>,
 ): Promise<InvitedQuery> {
   const request = await openRequest(desk, papers.request)
-  const { gateway } = desk.counterparts
+  const { gateway, spaceId } = desk.counterparts
   const gatewayKeys = desk.directory.keys(gateway, 'gateway', 'sign', desk.now)
   const invitation = await openSigned(desk.verify, KINDS.invitation, papers.invitation, gatewayKeys)
   const digest = requestDigest(request)
-  if (invitation.request !== digest || invitation.gateway !== gateway) {
-    throw new ProtocolError('SESSION_MISMATCH', 'the invitation is for another request')
+  const isOurs = invitation.gateway === gateway && invitation.spaceId === spaceId
+  if (invitation.request !== digest || !isOurs) {
+    throw new ProtocolError('SESSION_MISMATCH', 'the invitation is of another request or space')
   }
   if (Date.parse(invitation.expiresAt) <= desk.now) {
     throw new ProtocolError('SESSION_MISMATCH', 'the invitation has expired')
@@ -79,6 +81,12 @@ export async function openInvitation(
     throw new ProtocolError('SESSION_MISMATCH', 'the invitation names another plan')
   }
   return { request, requestDigest: digest, invitation, product, productDigest, plan }
+}
+
+/** Refuses a task that goes by another name than the digest of the invitation that it shows. */
+export function requireNamed({ invitation }: InvitedQuery, name: string): void {
+  if (messageDigest(invitation) === name) return
+  throw new ProtocolError('SESSION_MISMATCH', 'the task names another invitation')
 }
 
 /** Verifies a request as signed by the consumer that it names, for this space. */

@@ -64,6 +64,7 @@ export function transcriptOf(view: SessionView): Transcript {
     return { holder, digest: messageDigest(advert) }
   })
   if (adverts.length !== view.adverts.length) throw mismatch('an advert of no holder of the roster')
+  checkFreshKeys(view.adverts)
   return {
     type: 'baotu/transcript@1',
     sid: session.sid,
@@ -113,6 +114,15 @@ export function checkAdvert(advert: Advert, session: SessionOpening, plan: Plan)
   if (parts.length !== named.length || !parts.every((part) => named.includes(part))) {
     throw mismatch('an advert names other parts than the plan asks of its holder')
   }
+}
+
+/**
+ * No key stands twice. Two holders with one mask key have one pair key with every other: between
+ * them in the roster its stream would be added and taken away again, and the part bare.
+ */
+function checkFreshKeys(adverts: readonly Advert[]): void {
+  const keys = adverts.flatMap(({ maskKey, padKey }) => [maskKey, padKey])
+  if (new Set(keys).size !== keys.length) throw mismatch('two adverts name one key')
 }
 
 function mismatch(message: string): ProtocolError {

@@ -23,8 +23,8 @@ export interface TaskLoopOptions {
   /** Ms to hold one lease call open, and to wait after a failed one. */
   readonly waitMs: number
   readonly pause: (ms: number) => Promise<void>
-  /** Told of every task that ended, with the problem code of a refusal. */
-  readonly ended: (kind: string, code: string | undefined) => void
+  /** Told of every task that ended: the code of a refusal, and a reason that stays in this house. */
+  readonly ended: (kind: string, code: string | undefined, reason?: string) => void
 }
 
 /**
@@ -59,14 +59,14 @@ async function runOne(options: Working): Promise<void> {
 
 async function work(task: LeasedTask, working: Working): Promise<void> {
   const { link, ended } = working
-  let code: string | undefined
   try {
     await answer(task, working)
+    ended(task.kind, undefined)
   } catch (error) {
-    code = codeOf(error)
+    const code = codeOf(error)
     if (!isPassing(error)) await link.refuse(task, code)
+    ended(task.kind, code, reasonOf(error))
   }
-  ended(task.kind, code)
 }
 
 const TRIES = 20
@@ -111,4 +111,9 @@ async function handle<K extends TaskKind>(kind: K, task: LeasedTask, handlers: T
 export function codeOf(error: unknown): string {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,59}$/.test(code) ? code : 'INTERNAL'
+}
+
+function reasonOf(error: unknown): string | undefined {
+  const reason: unknown = Reflect.get(Object(error), 'reason')
+  return typeof reason === 'string' ? reason : undefined
 }

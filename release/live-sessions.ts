@@ -3,9 +3,13 @@ import type { SessionCell } from '#crypto/he/session-cells'
 interface Live {
   readonly he: SessionCell
   readonly expiresAt: number
+  readonly timer: NodeJS.Timeout
 }
 
-/** The sessions whose keys this process holds. After a restart there are none: that is intended. */
+/**
+ * The sessions whose keys this process holds, each wiped when its time is over, whether or not
+ * anybody asks for it again. After a restart there are none: that is intended.
+ */
 export class LiveSessions implements AsyncDisposable {
   readonly #live = new Map<string, Live>()
   readonly #atMost: number
@@ -16,17 +20,14 @@ export class LiveSessions implements AsyncDisposable {
     this.#now = now
   }
 
-  /** Whether one more key pair may be held, after the expired ones are wiped. */
-  async hasRoom(): Promise<boolean> {
-    const now = this.#now()
-    for (const [invitation, { expiresAt }] of this.#live) {
-      if (expiresAt <= now) await this.wipe(invitation)
-    }
+  /** Whether one more key pair may be held. */
+  get hasRoom(): boolean {
     return this.#live.size < this.#atMost
   }
 
   add(invitation: string, he: SessionCell, expiresAt: number): void {
-    this.#live.set(invitation, { he, expiresAt })
+    const timer = setTimeout(() => void this.wipe(invitation), expiresAt - this.#now()).unref()
+    this.#live.set(invitation, { he, expiresAt, timer })
   }
 
   get(invitation: string): SessionCell | undefined {
@@ -38,6 +39,7 @@ export class LiveSessions implements AsyncDisposable {
   async wipe(invitation: string): Promise<void> {
     const live = this.#live.get(invitation)
     this.#live.delete(invitation)
+    clearTimeout(live?.timer)
     await live?.he[Symbol.asyncDispose]()
   }
 

@@ -1,6 +1,7 @@
 import { ProtocolError } from '#protocol/errors'
 import { KINDS } from '#protocol/message-kinds'
 import type { Submission } from '#protocol/messages/session'
+import type { Plan } from '#protocol/plans/plan'
 import { holdersOf } from '#protocol/session'
 import type { AgreedSession, Desk } from '#protocol/session-papers'
 import { openSigned } from '#protocol/signed'
@@ -22,9 +23,18 @@ export async function openSubmissions(
       if (sid !== agreed.session.sid || transcript !== agreed.transcriptDigest) {
         throw mismatch('a submission to another session')
       }
+      checkParts(agreed.plan, submission)
       return submission
     }),
   )
+}
+
+// Exactly what the plan asks of this holder: what the release names as its inputs was added.
+function checkParts({ panels }: Plan, { holder, parts }: Submission): void {
+  const asked = panels.filter(({ roster }) => roster.includes(holder)).map(({ part }) => part)
+  const named = parts.map(({ part }) => part)
+  if (named.length === asked.length && asked.every((part) => named.includes(part))) return
+  throw mismatch('a submission has not the parts of the plan')
 }
 
 function mismatch(message: string): ProtocolError {

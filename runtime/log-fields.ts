@@ -33,6 +33,7 @@ export const COMMON_FIELDS = {
   party: 'word',
   pid: 'number',
   port: 'number',
+  reason: 'code',
   recipient: 'did',
   requestId: 'id',
   route: 'route',

@@ -3,6 +3,7 @@ import { ProtocolError } from '#protocol/errors'
 import { KINDS } from '#protocol/message-kinds'
 import type { QueryState } from '#protocol/messages/query-state'
 import type { Release } from '#protocol/messages/session'
+import type { Panel } from '#protocol/plans/plan'
 import { decodeReleasedTable, verdictsDigest } from '#protocol/release-result'
 import { resultContext } from '#protocol/sealing'
 import { openSigned } from '#protocol/signed'
@@ -40,7 +41,9 @@ export async function receive(
   if (table.transcript !== agreed.transcriptDigest || verdictsDigest(table) !== release.verdicts) {
     throw new ProtocolError('RESULT_REFUSED', 'the table is not the one that was logged')
   }
-  const values = unpadTable(agreed.plan, table, (panel) => session.padKeys(panel))
+  using pads = new DisposableStack()
+  const padKeys = (panel: Panel) => session.padKeys(panel).map((key) => pads.use(key))
+  const values = unpadTable(agreed.plan, table, padKeys)
   return { release, answer: answerOf(agreed.plan, table, values) }
 }
 

@@ -1,6 +1,3 @@
-import { decodeBase64url } from '#crypto/base64url'
-import { derivePairKey } from '#crypto/masks'
-import { derivePadKey } from '#crypto/pads'
 import type { Secret } from '#crypto/secret'
 import type { GateControls } from '#policies/disclosure/gate-controls'
 import type { Panel } from '#protocol/plans/plan'
@@ -10,7 +7,10 @@ import { ConnectorError } from '../errors.ts'
 import { sourceOf } from '../handlers/advertise.ts'
 import type { Veto } from '../ledger/holder-ledger.ts'
 import type { SessionKeys } from '../session-keys.ts'
-import { type BlindingKeys, blindPanel } from './blind.ts'
+import { blindPanel } from './blind.ts'
+import { blindingKeys } from './blinding-keys.ts'
+import { checkCapacity } from './capacity.ts'
+import { readData } from './read-data.ts'
 import { panelVector } from './vector.ts'
 
 /** What one holder brings to a session beside its data. */
@@ -34,32 +34,14 @@ export async function panelPlaintexts(
   const source = sourceOf(desk, agreed, panel.part)
   const own = agreed.adverts.find(({ holder }) => holder === desk.did)
   const promised = own?.parts.find(({ part }) => part === panel.part)?.dataset
-  const groups = await source.run(panel.question, desk.queryMs)
-  if ((await source.version()) !== promised) {
+  const groups = await readData(() => source.run(panel.question, desk.queryMs))
+  if ((await readData(() => source.version())) !== promised) {
     throw new ConnectorError('DATASET_CHANGED', 'the data is not of the version in the advert')
   }
+  checkCapacity(panel, agreed.product, groups)
   const { coefficients, vetoed } = panelVector(agreed.plan, panel, groups, controls, desk.random)
-  blindPanel(panel, coefficients, blindingKeys(desk.did, agreed, panel, keys, seed))
+  using blinding = blindingKeys(desk.did, agreed, panel, { mask: keys.mask, seed })
+  blindPanel(panel, coefficients, blinding)
   const reasons = [...vetoed].map(([group, rule]) => ({ part: panel.part, group, rule }))
   return { plaintexts: coefficients, vetoed: reasons }
-}
-
-function blindingKeys(
-  did: string,
-  { adverts, transcriptDigest: transcript }: AgreedSession,
-  { part, roster, release }: Panel,
-  { mask }: SessionKeys,
-  seed: Secret,
-): BlindingKeys {
-  const binding = { transcript, panelId: part }
-  const index = roster.indexOf(did)
-  const pad = derivePadKey(seed, binding)
-  if (release !== 'pooled') return { index, pad, pairs: [] }
-  const pairs = roster.flatMap((holder, peer) => {
-    if (peer === index) return []
-    const advert = adverts.find((candidate) => candidate.holder === holder)
-    if (advert === undefined) throw new ConnectorError('ROSTER_REFUSED', 'a peer has no mask key')
-    return [{ index: peer, key: derivePairKey(mask, decodeBase64url(advert.maskKey), binding) }]
-  })
-  return { index, pad, pairs }
 }

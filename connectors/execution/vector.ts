@@ -1,7 +1,7 @@
 import type { Random } from '#crypto/random'
 import type { GateControls } from '#policies/disclosure/gate-controls'
 import type { CohortUse, FailedRule, LocalCohort } from '#policies/disclosure/local-checks'
-import { pooledPartFails, wholeCohortFails } from '#policies/disclosure/local-checks'
+import { pooledPartFails, standsAlone, wholeCohortFails } from '#policies/disclosure/local-checks'
 import { splitLimbs } from '#protocol/limbs'
 import type { GroupPart } from '#protocol/plans/aggregate-question'
 import { cohortUse } from '#protocol/plans/cohort-use'
@@ -69,7 +69,7 @@ function evidenceOf(panel: Panel, part: GroupPart, passes: boolean, controls: Ga
     units: part.units,
     holders: part.units > 0n ? 1n : 0n,
     passes: passes ? 1n : 0n,
-    cohorts: panel.disjointUnits ? undefined : bit(part.units >= BigInt(controls.minCohort)),
+    cohorts: panel.disjointUnits ? undefined : bit(standsAlone(part, controls)),
     flags: part.flags,
     spreads: part.amounts.map(({ minimum, maximum }) => bit(minimum !== maximum)),
   })

@@ -5,10 +5,11 @@ import type { Advert } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
 import type { Panel } from '#protocol/plans/plan'
 import { messageDigest } from '#protocol/session'
-import { type Desk, type OpenedSession, openSession } from '#protocol/session-papers'
+import { type Desk, type OpenedSession, openSession, requireNamed } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ConnectorDesk, PartSource } from '../desk.ts'
 import { ConnectorError } from '../errors.ts'
+import { readData } from '../execution/read-data.ts'
 import type { CohortEntry, Spending } from '../ledger/holder-ledger.ts'
 import { createSessionKeys } from '../session-keys.ts'
 
@@ -26,13 +27,16 @@ export async function advertise(
   if (known !== undefined) return advertisedBefore(desk, invitation, known.advert)
   const papers = await desk.open()
   const session = await openSession(papers, body)
+  requireNamed(session, invitation)
   const panels = ownPanels(desk, session)
   const { policy, controls, spends } = await desk.judge(papers, session)
+  using owned = new DisposableStack()
   const keys = await createSessionKeys(desk.random)
+  owned.use(keys.mask.secret)
   const parts = await Promise.all(
     panels.map(async ({ part }) => ({
       part,
-      dataset: await sourceOf(desk, session, part).version(),
+      dataset: await readData(() => sourceOf(desk, session, part).version()),
     })),
   )
   const statement: Advert = {
@@ -47,8 +51,9 @@ export async function advertise(
     padKey: keys.pad.jwk.x,
   }
   const advert = await desk.signer().sign(KINDS.advert.typ, statement)
-  desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
   await reserve(desk, papers, session, { statement, advert, spends, panels, invitation })
+  desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
+  owned.move()
   return { advert }
 }
 

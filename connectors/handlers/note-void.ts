@@ -29,10 +29,10 @@ export async function noteVoid(
   }
   faultPoint('connector.void.before-store')
   await desk.ledger.transaction(async (tx) => {
-    await desk.ledger.markVoid(tx, invitation, body.void)
-    if (known.transcript === null) return
+    const { transcript } = known
+    await desk.ledger.markVoid(tx, invitation, { transcript, jws: body.void })
+    if (transcript === null) return
     const { reason } = statement
-    const transcript = known.transcript
     await desk.evidence.append(tx, { type: 'holder.voided', actor: desk.did, transcript, reason })
   })
   faultPoint('connector.void.after-store')

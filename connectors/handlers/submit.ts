@@ -27,7 +27,7 @@ export async function submit(
   const agreed = await agreeSession(papers, await openSession(papers, body), body.adverts)
   await checkConfirmations(papers, agreed, body, desk.did)
   const stored =
-    (await storedSubmission(desk, invitation, agreed)) ??
+    (await storedSubmission(desk, invitation, agreed, body.adverts)) ??
     (await compute(desk, agreed, body, invitation))
   desk.keys.forget(invitation)
   faultPoint('connector.submission.before-send')
@@ -40,11 +40,15 @@ async function storedSubmission(
   desk: ConnectorDesk,
   invitation: string,
   { transcriptDigest, adverts }: AgreedSession,
+  signed: readonly string[],
 ): Promise<StoredSubmission | undefined> {
   const known = await desk.ledger.find(invitation)
   const own = adverts.find(({ holder }) => holder === desk.did)
   if (known === undefined || own === undefined || known.sid !== own.sid) {
     throw new ConnectorError('LEDGER_CONFLICT', 'this holder has not answered the invitation')
+  }
+  if (!signed.includes(known.advert)) {
+    throw new ProtocolError('TRANSCRIPT_MISMATCH', 'the ledger holds another advert of this holder')
   }
   if (known.state === 'void') throw new ConnectorError('LEDGER_CONFLICT', 'the session is void')
   const stored = await desk.ledger.submission(invitation)

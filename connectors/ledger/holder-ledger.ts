@@ -79,8 +79,15 @@ export interface HolderLedger {
     vetoes: readonly Veto[],
   ): Promise<void>
   submission(invitation: string): Promise<StoredSubmission | undefined>
-  /** Marks the session void; idempotent. */
-  markVoid(tx: LedgerTransaction, invitation: string, jws: string): Promise<void>
+  /**
+   * Marks void a session that stands as it was read: not void yet, submitted to `transcript` or to
+   * none. Throws `LEDGER_CONFLICT` otherwise, so that no void is noted of what it does not name.
+   */
+  markVoid(
+    tx: LedgerTransaction,
+    invitation: string,
+    noted: { readonly transcript: string | null; readonly jws: string },
+  ): Promise<void>
   /** The holder's own reasons: rule by part and group. */
   vetoes(invitation: string): Promise<readonly Veto[]>
   /** What every counter has spent in its own window up to `at`, void sessions included: no refund. */

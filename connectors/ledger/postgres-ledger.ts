@@ -93,13 +93,20 @@ export class PostgresLedger implements HolderLedger {
     return { transcript, submission, ciphertexts: rows.map(({ bytes }) => bytes) }
   }
 
-  async markVoid(tx: LedgerTransaction, invitation: string, jws: string): Promise<void> {
-    await tx
+  async markVoid(
+    tx: LedgerTransaction,
+    invitation: string,
+    { transcript, jws }: { readonly transcript: string | null; readonly jws: string },
+  ): Promise<void> {
+    const { numUpdatedRows } = await tx
       .updateTable('ledger_session')
       .set({ state: 'void', void: jws })
       .where('space_id', '=', this.#spaceId)
       .where('invitation', '=', invitation)
-      .execute()
+      .where('state', '!=', 'void')
+      .where('transcript', transcript === null ? 'is' : '=', transcript)
+      .executeTakeFirst()
+    if (numUpdatedRows !== 1n) throw conflict('the session was submitted or ended meanwhile')
   }
 
   async vetoes(invitation: string): Promise<readonly Veto[]> {

@@ -1,8 +1,8 @@
 import { type Digest, digestOf } from '#crypto/digest'
+import { inEntries } from '#evidence/in-entries'
 import { planDigest } from '#protocol/plans/plan'
 import type { PlannedQuery, QueryDecision } from '../decision/decide-query.ts'
 import { type GatewayDesk, instant } from '../gateway-desk.ts'
-import { inEntries } from '../journal.ts'
 import type { GatewayTransaction } from '../store/schema.ts'
 
 /** Writes a request that is seen for the first time, to the log and to the store. */

@@ -34,8 +34,7 @@ export function gateFails(
   const { units, flags, spreads, cohorts } = evidence
   if (sizeFails(units, controls)) return 'OC1'
   if (panel.pooled && evidence.holders < leastHolders(controls)) return 'OC7'
-  // Units that may appear at several holders are counted once per holder: one holder alone must
-  // then see k of them, or k units could be one enterprise k times (A3, A25).
+  // Units that may appear at several holders are counted once per holder: see `standsAlone`.
   if (cohorts !== undefined && cohorts < 1n) return 'OC1'
   if (evidence.passes !== BigInt(panel.holders)) return 'OC2'
   if (flags.some((flag) => numeratorFails(flag, units, controls))) return 'NUMERATOR'

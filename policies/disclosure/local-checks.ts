@@ -62,6 +62,16 @@ export function wholeCohortFails(
   return pooledPartFails(cohort, use, controls)
 }
 
+/**
+ * Whether one holder's part has k units, and k on both sides of every numerator, by itself. Where a
+ * unit may stand at several holders the pool counts it once for each, so k units or k of a numerator
+ * could be one enterprise k times (A3, A25): one holder alone must see enough of all of them.
+ */
+export function standsAlone({ units, flags }: LocalCohort, controls: GateControls): boolean {
+  if (sizeFails(units, controls)) return false
+  return !flags.some((flag) => numeratorFails(flag, units, controls))
+}
+
 /** OC1: fewer than k distinct units. */
 export function sizeFails(units: bigint, { minCohort }: GateControls): boolean {
   return units < BigInt(Math.max(minCohort, FLOOR_CONTROLS.minCohort))

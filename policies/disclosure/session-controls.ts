@@ -12,7 +12,8 @@ export class ControlsError extends Error {
 /**
  * The controls of one session: the strictest of what every holder's own policy demands, never
  * below the floors. Every holder and the release authority compute them alike from the transcript,
- * so that no gateway can weaken them. A holder that does not state every control refuses.
+ * so that no gateway can weaken them. Whoever does not state every control, or states one that is
+ * not known here, makes everybody refuse.
  */
 export function sessionControls(stated: readonly Stated[]): Controls {
   const [first, ...rest] = stated.map(readControls)
@@ -21,6 +22,8 @@ export function sessionControls(stated: readonly Stated[]): Controls {
 }
 
 function readControls(stated: Stated): Controls {
+  const unknown = Object.keys(stated).find((name) => !Object.hasOwn(DEFAULT_CONTROLS, name))
+  if (unknown !== undefined) throw new ControlsError(`no control is called \`${unknown}\``)
   const controls: Record<string, number> = {}
   for (const name of Object.keys(DEFAULT_CONTROLS)) {
     const value = Object.hasOwn(stated, name) ? stated[name] : undefined

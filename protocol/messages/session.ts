@@ -66,7 +66,7 @@ export const Transcript = Strict({
   adverts: Type.Array(Strict({ holder: Did, digest: DigestText }), { minItems: 1, maxItems: 4096 }),
 })
 
-/** The consumer signs H and binds the sealed pad seeds (typ `baotu-consent+jws`). */
+/** The consumer signs H and binds the sealed pad seeds (typ `baotu-consumer-confirmation+jws`). */
 export const ConsumerConfirmation = Strict({
   type: Type.Literal('baotu/consumer-confirmation@1'),
   sid: DigestText,
@@ -93,12 +93,15 @@ export const Submission = Strict({
   ),
 })
 
+/** Most ciphertexts of all holders together: what one release can name. */
+export const MAX_INPUTS = 4096
+
 /** The release authority's answer (typ `baotu-release+jws`). Verdicts only as a salted digest. */
 export const Release = Strict({
   type: Type.Literal('baotu/release@1'),
   sid: DigestText,
   transcript: DigestText,
-  inputs: Type.Array(DigestText, { minItems: 1, maxItems: 4096 }),
+  inputs: Type.Array(DigestText, { minItems: 1, maxItems: MAX_INPUTS }),
   result: DigestText,
   /** Which of the consumer's sealing keys opens the result. */
   resultKey: Bytes(32),

@@ -2,8 +2,8 @@ import type { AggregateQuestion } from './aggregate-question.ts'
 
 /**
  * The evidence of one group, in the order of its coefficients: n; contributing holders; Σ pass
- * bits; Σ[n_h ≥ k] where units are not declared disjoint; n of each flag; Σ spread bits of each
- * amount. Counts and bits only: the release authority may read them.
+ * bits; where units are not declared disjoint Σ[n_h ≥ k, and so every numerator]; n of each flag;
+ * Σ spread bits of each amount. Counts and bits only: the release authority may read them.
  */
 export interface GroupEvidence {
   readonly units: bigint

@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors.ts'
 import { limbsFor, PLAINTEXT_BITS } from '../limbs.ts'
 import type { Part, Product } from '../messages/product.ts'
 import type { Query } from '../messages/query.ts'
+import { MAX_INPUTS } from '../messages/session.ts'
 import type { AggregateQuestion } from './aggregate-question.ts'
 import { checkConditions } from './conditions.ts'
 import { evidenceSlots } from './evidence-slots.ts'
@@ -36,7 +37,17 @@ export function planGroupedAggregate(query: Query, product: Product): Plan {
     const question = { part: part.name, groupBy, where, ...columnsOf(part, measures, product) }
     return planPanel(part, question, groups, product.disjointUnits)
   })
+  checkInputs(panels)
   return { kind: 'grouped-aggregate', parameterSet: 'TAB', groupBy, groups, measures, panels }
+}
+
+// A release names every ciphertext: what it could not name is refused before anybody computes.
+function checkInputs(panels: readonly Panel[]): void {
+  const inputs = panels.reduce((sum, { roster, layout }) => {
+    return sum + roster.length * layout.ciphertexts
+  }, 0)
+  if (inputs <= MAX_INPUTS) return
+  throw new ProtocolError('QUERY_TOO_LARGE', `${inputs} ciphertexts, at most ${MAX_INPUTS}`)
 }
 
 function partsOf(measures: readonly PlannedMeasure[], product: Product): Part[] {
@@ -82,6 +93,7 @@ function planPanel(
   disjointUnits: boolean,
 ): Panel {
   const holders = part.roster.length
+  if (holders > 1 && !disjointUnits) checkSigns(question)
   const units = BigInt(part.maxUnits)
   if (units < 1n || units * BigInt(holders) >= 1n << PLAINTEXT_BITS) {
     throw new ProtocolError('CAPACITY_EXCEEDED', `part \`${part.name}\`: counts could overflow`)
@@ -96,6 +108,15 @@ function planPanel(
   const layout = layOut(groups, evidenceSlots(question, disjointUnits), values)
   const release = releaseKind(holders)
   return { part: part.name, roster: part.roster, release, question, limbs, disjointUnits, layout }
+}
+
+// The parts of a unit at two holders can cancel: each part passes p % and the sum is one unit's
+// (OC11: with mixed signs disjointness stays necessary).
+function checkSigns({ amounts }: AggregateQuestion): void {
+  const mixed = amounts.find(({ lower, upper }) => lower < 0n && upper > 0n)
+  if (mixed === undefined) return
+  const rule = `\`${mixed.column}\` has both signs, and units may stand at several holders`
+  throw new ProtocolError('MEASURE_NOT_ASKABLE', rule)
 }
 
 function releaseKind(holders: number): ReleaseKind {

@@ -31,6 +31,7 @@ export function dimensionsOf(query: Query, product: Product): AggregateQuestion[
 }
 
 function planMeasure(measure: Measure, query: Query, product: Product, place: string) {
+  refuseMore(measure, place)
   switch (measure.function) {
     case 'count':
       return planCount(measure, product, place)
@@ -53,10 +54,26 @@ function planMeasure(measure: Measure, query: Query, product: Product, place: st
   }
 }
 
-function planCount({ column, part }: Measure, product: Product, place: string): PlannedMeasure {
-  if (column !== undefined) {
-    throw new ProtocolError('MEASURE_NOT_ASKABLE', '`count` takes no column', `${place}/column`)
-  }
+/** What each function takes besides its name. */
+const TAKES: Readonly<Record<string, readonly (keyof Measure)[]>> = {
+  count: ['part'],
+  sum: ['column'],
+  mean: ['column'],
+  var: ['column'],
+  ratio: ['column', 'over'],
+  histogram: ['column'],
+}
+
+// A member that a function does not take is refused, never ignored.
+function refuseMore({ function: name, ...given }: Measure, place: string): void {
+  const takes = Object.hasOwn(TAKES, name) ? TAKES[name] : undefined
+  const more = Object.keys(given).find((member) => !takes?.some((known) => known === member))
+  if (takes === undefined || more === undefined) return
+  const rule = `\`${name}\` takes no ${more}`
+  throw new ProtocolError('MEASURE_NOT_ASKABLE', rule, `${place}/${more}`)
+}
+
+function planCount({ part }: Measure, product: Product, place: string): PlannedMeasure {
   const named = part ?? product.parts[0]?.name
   const found = product.parts.find(({ name }) => name === named)
   if (found === undefined) throw unknownColumn(part ?? '', `${place}/part`)

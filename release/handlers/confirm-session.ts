@@ -5,6 +5,7 @@ import { agreeSession, openSession } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ReleaseDesk } from '../desk.ts'
 import { ReleaseError } from '../errors.ts'
+import { transcriptEntries } from '../log-entries.ts'
 
 /**
  * Signs H, once per session: whoever shows this authority a second transcript of the same session
@@ -29,24 +30,15 @@ export async function confirmSession(
   }
   const confirmation = await desk.signer().sign(KINDS.releaseConfirmation.typ, statement)
   faultPoint('release.confirmation.before-store')
-  const moved = await desk.store.transaction(async (tx) => {
-    await desk.evidence.append(tx, {
-      type: 'session.transcript',
-      actor: desk.did,
-      request: agreed.requestDigest,
-      session: agreed.session.sid,
-      transcript: agreed.transcriptDigest,
-      directory: agreed.transcript.directory.digest,
-      holders: agreed.adverts.map(({ holder }) => holder),
-    })
+  await desk.store.transaction(async (tx) => {
+    for (const entry of transcriptEntries(desk.did, agreed)) await desk.evidence.append(tx, entry)
     const change = {
       state: 'confirmed',
       transcript: agreed.transcriptDigest,
       confirmation,
     } as const
-    return desk.store.move(tx, invitation, ['opened'], change)
+    await desk.store.move(tx, invitation, ['opened'], change)
   })
   faultPoint('release.confirmation.after-store')
-  if (!moved) throw new ReleaseError('SESSION_ENDED', 'the session left the state `opened`')
   return { confirmation }
 }

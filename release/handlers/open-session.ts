@@ -1,18 +1,20 @@
 import { encodeBase64url } from '#crypto/base64url'
 import { digestBytes } from '#crypto/digest'
+import type { SessionCell } from '#crypto/he/session-cells'
 import { KINDS } from '#protocol/message-kinds'
 import type { SessionOpening } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
 import { messageDigest, sessionId } from '#protocol/session'
-import { openInvitation } from '#protocol/session-papers'
+import { openInvitation, requireNamed } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ReleaseDesk } from '../desk.ts'
 import { ReleaseError } from '../errors.ts'
 
 /**
  * Opens a session: verifies request, invitation and plan, makes a fresh key pair in a disposable
- * worker, records the session, hands out the public key. Asked again while the key lives, it
- * answers the same; after a restart the key is gone and the session with it.
+ * worker, records the session, hands out the public key. A key whose session could not be recorded
+ * is wiped. Asked again while the key lives, it answers the same; after a restart the key is gone
+ * and the session with it.
  */
 export async function openSession(
   desk: ReleaseDesk,
@@ -23,9 +25,11 @@ export async function openSession(
   if (known !== undefined) return openedBefore(desk, invitation, known.opening)
   const session = await desk.open()
   const invited = await openInvitation(session, body)
+  requireNamed(invited, invitation)
   session.directory.participant(desk.auditor, 'auditor')
-  if (!(await desk.live.hasRoom())) throw new ReleaseError('RELEASE_BUSY', 'too many sessions')
-  const keys = await desk.createKeys()
+  if (!desk.live.hasRoom) throw new ReleaseError('RELEASE_BUSY', 'too many sessions')
+  await using owned = new AsyncDisposableStack()
+  const keys = owned.use(await desk.createKeys())
   const nonce = encodeBase64url(desk.random(16))
   const expiresAt = Math.min(desk.now() + desk.sessionMs, Date.parse(invited.invitation.expiresAt))
   const opening: SessionOpening = {
@@ -40,7 +44,6 @@ export async function openSession(
     expiresAt: new Date(expiresAt).toISOString(),
   }
   const jws = await desk.signer().sign(KINDS.session.typ, opening)
-  desk.live.add(invitation, keys, expiresAt)
   faultPoint('release.session.before-store')
   await desk.store.transaction(async (tx) => {
     await desk.store.insert(tx, {
@@ -58,8 +61,10 @@ export async function openSession(
       release: desk.did,
     })
   })
+  desk.live.add(invitation, keys, expiresAt)
+  owned.move()
   faultPoint('release.session.after-store')
-  await desk.link.putBlob(invitation, keys.publicKey)
+  await sendKey(desk, invitation, keys)
   return { session: jws }
 }
 
@@ -67,6 +72,12 @@ async function openedBefore(desk: ReleaseDesk, invitation: string, opening: stri
   const keys = desk.live.get(invitation)
   if (keys === undefined)
     throw new ReleaseError('SESSION_LOST', 'its key did not outlive a restart')
-  await desk.link.putBlob(invitation, keys.publicKey)
+  await sendKey(desk, invitation, keys)
   return { session: opening }
+}
+
+async function sendKey({ link }: ReleaseDesk, invitation: string, { publicKey }: SessionCell) {
+  faultPoint('release.session.before-send')
+  await link.putBlob(invitation, publicKey)
+  faultPoint('release.session.after-send')
 }

@@ -12,6 +12,7 @@ import { type AgreedSession, agreeSession, type Desk, openSession } from '#proto
 import { faultPoint } from '#runtime/fault-point'
 import type { ReleaseDesk } from '../desk.ts'
 import { ReleaseError } from '../errors.ts'
+import { releaseEntries } from '../log-entries.ts'
 import { type GatedTable, gateTable, type OpenedPanel } from '../open-panels.ts'
 import { recomputeSums, sumsDigest } from '../recompute.ts'
 import type { ReleaseSession } from '../store/session-store.ts'
@@ -138,26 +139,18 @@ async function finish(
 async function store(
   desk: ReleaseDesk,
   known: ReleaseSession,
-  { transcript, inputs, result, audit, verdicts }: Release,
+  statement: Release,
   kept: { readonly outcome: string; readonly result: Uint8Array; readonly audit: Uint8Array },
   opened: { readonly program: string; readonly sum: string },
 ): Promise<void> {
   faultPoint('release.outcome.before-store')
-  const moved = await desk.store.transaction(async (tx) => {
-    await desk.evidence.append(tx, {
-      type: 'release.sealed',
-      actor: desk.did,
-      transcript,
-      inputs,
-      ...opened,
-      result,
-      audit,
-      verdicts,
-    })
-    return desk.store.move(tx, known.invitation, ['confirmed'], { state: 'released', ...kept })
+  await desk.store.transaction(async (tx) => {
+    for (const entry of releaseEntries(desk.did, statement, opened)) {
+      await desk.evidence.append(tx, entry)
+    }
+    await desk.store.move(tx, known.invitation, ['confirmed'], { state: 'released', ...kept })
   })
   faultPoint('release.outcome.after-store')
-  if (!moved) throw new ReleaseError('SESSION_ENDED', 'the session has ended otherwise')
 }
 
 // The key goes before the answer: what was released is stored, so nothing is lost with it.
@@ -166,7 +159,9 @@ async function repeat(desk: ReleaseDesk, known: ReleaseSession, outcome: string)
   if (known.state === 'void') return { void: outcome }
   const { result, audit } = known
   if (result === null || audit === null) throw new ReleaseError('SESSION_LOST', 'nothing stored')
+  faultPoint('release.outcome.before-send')
   await desk.link.putBlob(known.invitation, result)
   await desk.link.putBlob(known.invitation, audit)
+  faultPoint('release.outcome.after-send')
   return { release: outcome }
 }

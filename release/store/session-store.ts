@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Random } from '#crypto/random'
 import { type InTransaction, transactionsOf } from '#runtime/store/transaction'
+import { ReleaseError } from '../errors.ts'
 import type { ReleaseDatabase, ReleaseSessionTable } from './schema.ts'
 
 export type ReleaseSession = Selectable<ReleaseSessionTable>
@@ -39,15 +40,16 @@ export class SessionStore {
   }
 
   /**
-   * Moves a session out of one of the states `from`. False where it has left them already: the
-   * caller then must not act, because somebody else signed the other outcome.
+   * Moves a session out of one of the states `from`. Throws `SESSION_ENDED` where it has left them
+   * already, so that the caller's transaction is undone with its log entry: a log never tells of
+   * an outcome that was not the session's.
    */
   async move(
     tx: Transaction<ReleaseDatabase>,
     invitation: string,
     from: readonly ReleaseSession['state'][],
     change: Partial<Omit<Row, 'invitation'>>,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const { numUpdatedRows } = await tx
       .updateTable('release_session')
       .set(change)
@@ -55,6 +57,7 @@ export class SessionStore {
       .where('invitation', '=', invitation)
       .where('state', 'in', from)
       .executeTakeFirst()
-    return numUpdatedRows === 1n
+    if (numUpdatedRows === 1n) return
+    throw new ReleaseError('SESSION_ENDED', 'the session has ended otherwise')
   }
 }

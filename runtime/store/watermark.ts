@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { faultPoint } from '../fault-point.ts'
 import type { MigrationSet } from './migration.ts'
 
 /** A number of a space that only grows and outlives every restart, such as an accepted serial. */
@@ -33,9 +34,11 @@ export function openWatermark<DB>(db: Kysely<DB>, spaceId: string, name: string)
       return Number(rows[0]?.value ?? 0n)
     },
     async write(value) {
+      faultPoint('watermark.before-store')
       await sql`insert into watermark (space_id, name, value) values (${spaceId}, ${name}, ${value})
         on conflict (space_id, name)
         do update set value = greatest(watermark.value, excluded.value)`.execute(db)
+      faultPoint('watermark.after-store')
     },
   }
 }

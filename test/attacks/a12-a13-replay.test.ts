@@ -1,11 +1,15 @@
 import t from 'tap'
+import { digestOf } from '#crypto/digest'
 import { TAB } from '#crypto/he/parameters'
 import { unpackCiphertext } from '#crypto/he/wire'
 import { KINDS } from '#protocol/message-kinds'
-import type { TaskBody } from '#protocol/messages/tasks'
+import type { Invitation } from '#protocol/messages/session'
+import type { SessionPapers, TaskBody } from '#protocol/messages/tasks'
+import { messageDigest } from '#protocol/session'
 import { testQuery } from '../support/product.ts'
 import { openTestSpace, Relay, required } from '../support/relay.ts'
 import { smallSpace } from '../support/small-space.ts'
+import { GATEWAY } from '../support/test-directory.ts'
 import { payloadOf } from '../support/void-reason.ts'
 
 const space = await openTestSpace(t, smallSpace())
@@ -82,3 +86,39 @@ t.test('A12: a request counts only as its own kind of message', async (t) => {
   }
   await t.rejects(new WrongKind(space).run(), { code: 'SIGNATURE_REFUSED' })
 })
+
+t.test(
+  'A13: an invitation of another space, or a task under another name, is refused',
+  async (t) => {
+    class OtherSpace extends Relay {
+      override async invite() {
+        const { jws } = await super.invite()
+        const invitation = payloadOf({ kind: 'void', jws }) as Invitation
+        const changed = { ...invitation, spaceId: 'urn:baotu:space:other' }
+        const signer = required(space.keys.get(GATEWAY)).signer()
+        return {
+          jws: await signer.sign(KINDS.invitation.typ, changed),
+          digest: messageDigest(changed),
+        }
+      }
+    }
+    await t.rejects(new OtherSpace(space).run(), { code: 'SESSION_MISMATCH' })
+    class OtherName extends Relay {
+      override async invite() {
+        const { jws, digest } = await super.invite()
+        return { jws, digest: this.named ?? digest }
+      }
+      named: string | undefined
+      override async gatherAdverts(papers: SessionPapers, digest: string) {
+        return super.gatherAdverts(papers, this.renamed ?? digest)
+      }
+      renamed: string | undefined
+    }
+    const forRelease = new OtherName(space)
+    forRelease.named = digestOf('test', 'another')
+    await t.rejects(forRelease.run(), { code: 'SESSION_MISMATCH' }, 'to the release authority')
+    const forHolders = new OtherName(space)
+    forHolders.renamed = digestOf('test', 'another')
+    await t.rejects(forHolders.run(), { code: 'SESSION_MISMATCH' }, 'to a holder')
+  },
+)

@@ -227,6 +227,29 @@ t.test('A35: the gateway shows two holders two different sessions', async (t) =>
   })
 })
 
+t.test(
+  'A35: a second advert of a holder, though signed by itself, is not in its ledger',
+  async (t) => {
+    const space = shared
+    class Substituting extends Relay {
+      changed: string[] = []
+      override advertsFor() {
+        return this.changed
+      }
+      override async gatherAdverts(papers: SessionPapers, digest: string) {
+        const adverts = await super.gatherAdverts(papers, digest)
+        const advert = payloadOf({ kind: 'void', jws: required(adverts[0]) }) as Advert
+        // As weak as its policy was before a backup was restored.
+        const weaker = { ...advert, controls: { ...advert.controls, minCohort: 3 } }
+        const signer = keysOf(space.keys, 'did:web:h1.example').signer()
+        this.changed = adverts.with(0, await signer.sign(KINDS.advert.typ, weaker))
+        return adverts
+      }
+    }
+    await t.rejects(new Substituting(space).run(), { code: 'TRANSCRIPT_MISMATCH' })
+  },
+)
+
 t.test('A35: a holder restored from backup is asked again', async (t) => {
   const space = shared
   let asked: { body: TaskBody<'submit'>; digest: string } | undefined

@@ -63,12 +63,27 @@ export async function holderLedgerContract(
     const { ledger } = await open()
     const spends = [{ counter: 'k', amount: 3, limit: 10, windowMs: undefined }]
     await ledger.transaction((tx) => ledger.reserve(tx, reservation('a', { spends })))
-    await ledger.transaction((tx) => ledger.markVoid(tx, 'a', 'signed void'))
+    const signed = { transcript: null, jws: 'signed void' }
+    await ledger.transaction((tx) => ledger.markVoid(tx, 'a', signed))
     t.match(await ledger.find('a'), { state: 'void' })
     t.same(await ledger.spent(AT), { k: 3 })
     const stored = { transcript: 'H', submission: 'jws', ciphertexts: [] }
     const late = ledger.transaction((tx) => ledger.submit(tx, 'a', stored, []))
     await t.rejects(late, { code: 'LEDGER_CONFLICT' })
+  })
+
+  t.test('a void counts only for the session as it was read', async (t) => {
+    const { ledger } = await open()
+    await ledger.transaction((tx) => ledger.reserve(tx, reservation('a')))
+    const stored = { transcript: 'H', submission: 'jws', ciphertexts: [Uint8Array.of(1)] }
+    await ledger.transaction((tx) => ledger.submit(tx, 'a', stored, []))
+    const note = (transcript: string | null) =>
+      ledger.transaction((tx) => ledger.markVoid(tx, 'a', { transcript, jws: 'void' }))
+    await t.rejects(note(null), { code: 'LEDGER_CONFLICT' }, 'read before it was submitted')
+    await t.rejects(note('G'), { code: 'LEDGER_CONFLICT' })
+    t.match(await ledger.find('a'), { state: 'submitted' })
+    await note('H')
+    await t.rejects(note('H'), { code: 'LEDGER_CONFLICT' }, 'noted already')
   })
 
   t.test('counters: never past the limit, and a window forgets what left it', async (t) => {

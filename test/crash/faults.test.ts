@@ -1,6 +1,6 @@
 import t from 'tap'
 import { FAULT_POINTS } from '#runtime/fault-point'
-import { openArmedSpace } from './support/armed-space.ts'
+import { AT_START, LATER, openArmedSpace } from './support/armed-space.ts'
 import { type Books, disagreements, openEnds, readBooks } from './support/books.ts'
 import { faultRound } from './support/fault-round.ts'
 import { Records } from './support/records.ts'
@@ -16,9 +16,12 @@ const POINTS = [
 const NOTHING = { faults: [], audit: { faults: [], forks: 0, lost: 0 } }
 
 t.test('a party that dies by kill -9 comes back, and everything came out once', async (t) => {
-  await using armed = await openArmedSpace(1, ['jinan'])
+  await using armed = await openArmedSpace(1, LATER)
   const { tiny } = armed
-  t.ok(await armed.startDying('jinan', 'migration-applied', 2), 'it died between two migrations')
+  for (const [name, point] of AT_START.filter(([name]) => name !== 'authority')) {
+    const nth = point === 'migration-applied' ? 2 : 1
+    t.ok(await armed.startDying(name, point, nth), `${name} died at ${point}`)
+  }
   const records = new Records(tiny)
   for (const point of POINTS) {
     const report = await faultRound(armed, records, point)
@@ -31,6 +34,9 @@ t.test('a party that dies by kill -9 comes back, and everything came out once', 
   t.equal(kind, 'ended')
   for (let waited = 0; waited < 40 && openEnds(await readBooks(tiny)).length > 0; waited += 1) {
     await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  for (const [name, point] of AT_START.filter(([name]) => name === 'authority')) {
+    t.ok(await armed.startDying(name, point), `${name} died at ${point}`)
   }
   const reached = armed.reached()
   const never = FAULT_POINTS.filter((point) => !reached.has(point))

@@ -34,16 +34,19 @@ t.test('a question', async (t) => {
 
   t.test('that cannot be planned names the place and leaves no trace', async (t) => {
     const asked = (query: object) => request({ query: { ...QUERY, ...query } })
-    const cases: readonly (readonly [object, string, number])[] = [
-      [{ product: 'urn:baotu:product:x' }, 'PRODUCT_UNKNOWN', 404],
-      [{ groupBy: ['x'] }, 'COLUMN_UNKNOWN', 422],
-      [{ measures: [{ function: 'median', column: 'tax12' }] }, 'FUNCTION_UNKNOWN', 422],
-      [{ where: [{ column: 'kind', operator: 'like', value: 'x' }] }, 'OPERATOR_UNKNOWN', 422],
-      [{ where: [{ column: 'kind', operator: 'eq', value: 'x' }] }, 'VALUE_OUTSIDE_DOMAIN', 422],
+    const measure = { function: 'median', column: 'tax12' }
+    const [like, eq] = ['like', 'eq'].map((operator) => ({ column: 'kind', operator, value: 'x' }))
+    const cases: readonly (readonly [object, string, number, string | undefined])[] = [
+      [{ product: 'urn:baotu:product:x' }, 'PRODUCT_UNKNOWN', 404, undefined],
+      [{ groupBy: ['x'] }, 'COLUMN_UNKNOWN', 422, '/groupBy/0'],
+      [{ measures: [measure] }, 'FUNCTION_UNKNOWN', 422, '/measures/0/function'],
+      [{ where: [like] }, 'OPERATOR_UNKNOWN', 422, '/where/0/operator'],
+      [{ where: [eq] }, 'VALUE_OUTSIDE_DOMAIN', 422, '/where/0/value'],
     ]
-    for (const [query, code, status] of cases) {
-      const sent = asked(query)
-      t.match((await parties.submit(sent)).json, { code, status }, code)
+    for (const [query, code, status, pointer] of cases) {
+      const { json } = await parties.submit(asked(query))
+      t.match(json, { code, status }, code)
+      t.equal(json.places?.[0]?.pointer, pointer, `${code}: where`)
     }
     const [replica] = gateway.replicas
     const rows = await replica?.db.selectFrom('query').select('request').execute()

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { DEFAULT_CONTROLS } from '#policies/controls'
 import { amountPasses, passesPPercent, passesShare } from '#policies/disclosure/dominance'
 import { gateFails, isPlausible, type PooledEvidence } from '#policies/disclosure/gate'
 import type { GateControls } from '#policies/disclosure/gate-controls'
-import { pooledPartFails, wholeCohortFails } from '#policies/disclosure/local-checks'
+import { pooledPartFails, standsAlone, wholeCohortFails } from '#policies/disclosure/local-checks'
+import { sessionControls } from '#policies/disclosure/session-controls'
 import { cohortOf, summaryOf } from '../support/cohort.ts'
 
 const controls: GateControls = {
@@ -130,3 +132,45 @@ t.test('impossible evidence is noise or forgery', async (t) => {
   ]
   for (const change of impossible) t.notOk(isPlausible(evidence(change), 3, 1000n))
 })
+
+t.test('A25: a numerator of one enterprise at k holders stands at no holder alone', async (t) => {
+  const cohort = cohortOf(Array.from({ length: 30 }, (_, i) => BigInt(100 + i)))
+  const alone = (flag: bigint) => standsAlone({ ...cohort, flags: [flag] }, controls)
+  t.ok(alone(10n))
+  t.notOk(alone(1n), 'one of ten holders that each see the same one')
+  t.notOk(alone(29n), 'the same enterprise without the flag everywhere')
+  const pool = { units: 300n, holders: 10n, passes: 10n, flags: [10n], spreads: [10n] }
+  const panel = { holders: 10, pooled: true, use: sums }
+  const uncounted = { ...pool, cohorts: undefined }
+  t.equal(gateFails(uncounted, panel, controls), undefined, 'control: the sums tell nothing')
+  t.equal(gateFails({ ...pool, cohorts: 0n }, panel, controls), 'OC1')
+})
+
+t.test(
+  'a session’s controls are the strictest that any holder states, and never below the floors',
+  async (t) => {
+    const stated = (change: object) => ({ ...DEFAULT_CONTROLS, ...change })
+    const cases: [object[], object][] = [
+      [[{ minCohort: 5 }, { minCohort: 20 }], { minCohort: 20 }],
+      [[{ minCohort: 20 }, { minCohort: 5 }], { minCohort: 20 }],
+      [[{ pPercent: 0 }, { pPercent: 15 }, {}], { pPercent: 15 }],
+      [[{ dominanceShare: 100 }, { dominanceShare: 85 }], { dominanceShare: 85 }],
+      [[{ spread: 0 }, { spread: 1 }], { spread: 1 }],
+      [[{ minCohort: 0, minHolders: 0 }], { minCohort: 3, minHolders: 3 }],
+    ]
+    for (const [all, expected] of cases) t.match(sessionControls(all.map(stated)), expected)
+    const { minCohort: _, ...missing } = DEFAULT_CONTROLS
+    const refused: Record<string, number>[] = [
+      missing,
+      stated({ minCohort: -1 }),
+      stated({ pPercent: 0.5 }),
+      stated({ pPercent: Number.NaN }),
+      stated({ pPercent: 2 ** 53 }),
+      stated({ leastCohort: 10 }),
+    ]
+    for (const one of refused) {
+      t.throws(() => sessionControls([stated({}), one]), { code: 'CONTROLS_MALFORMED' })
+    }
+    t.throws(() => sessionControls([]), { code: 'CONTROLS_MALFORMED' })
+  },
+)

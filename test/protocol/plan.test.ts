@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { DEFAULT_CONTROLS } from '#policies/controls'
+import { amountPasses } from '#policies/disclosure/dominance'
 import type { ProtocolErrorCode } from '#protocol/errors'
 import { joinLimbs, limbsFor, splitLimbs } from '#protocol/limbs'
 import { parseMessage } from '#protocol/messages/parse'
@@ -8,6 +10,7 @@ import { type Measure, Query } from '#protocol/messages/query'
 import { planGroupedAggregate } from '#protocol/plans/grouped-aggregate'
 import { layOut, placeOf, valueCanary } from '#protocol/plans/layout'
 import { planDigest } from '#protocol/plans/plan'
+import { summaryOf, total } from '../support/cohort.ts'
 import { holders, testProduct, testQuery } from '../support/product.ts'
 
 const product = testProduct()
@@ -107,6 +110,16 @@ t.test('what cannot be asked is refused with its place', async (t) => {
       { measures: [{ function: 'histogram', column: 'section' }] },
       'MEASURE_NOT_ASKABLE',
     ],
+    [
+      'a member that the function does not take',
+      { measures: [{ function: 'sum', column: 'tax', over: 'heads' }] },
+      'MEASURE_NOT_ASKABLE',
+    ],
+    [
+      'a part where none is named',
+      { measures: [{ function: 'ratio', column: 'arrears', part: 'social' }] },
+      'MEASURE_NOT_ASKABLE',
+    ],
     ['another product', { product: 'urn:baotu:product:other' }, 'PRODUCT_UNKNOWN'],
   ]
   for (const [what, query, expected] of cases) t.throws(() => plan(query), code(expected), what)
@@ -150,6 +163,63 @@ t.test('too many groups are refused', async (t) => {
     () => plan({ groupBy: ['a', 'b'] }, testProduct({ dimensions })),
     code('QUERY_TOO_LARGE'),
   )
+})
+
+t.test(
+  'more ciphertexts than a release can name are refused before anybody computes',
+  async (t) => {
+    const roster = holders(1024)
+    const [tax, social] = product.parts.map((part) => ({ ...part, roster }))
+    const rosters = testProduct({ parts: [tax, social] as typeof product.parts })
+    const ciphertexts = plan({}, rosters).panels[0]?.layout.ciphertexts ?? 0
+    t.equal(ciphertexts * 1024, 1024)
+    const codes = Array.from({ length: 4096 }, (_, i) => ({ code: `c${i}`, title: tax?.title }))
+    const wide = { name: 'wide', title: tax?.title, categories: codes }
+    const dimensions = [wide] as unknown as typeof product.dimensions
+    const asked: Partial<Query> = {
+      groupBy: ['wide'],
+      measures: [{ function: 'var', column: 'tax' }],
+    }
+    t.throws(() => plan(asked, { ...rosters, dimensions }), code('QUERY_TOO_LARGE'))
+    t.ok(plan(asked, testProduct({ dimensions })), 'few holders may')
+  },
+)
+
+t.test('both signs and shared units: the parts of a unit could cancel', async (t) => {
+  const columns = product.columns.map((column) => {
+    return column.name === 'tax' ? { ...column, range: ['-5', '5'] as [string, string] } : column
+  })
+  const shared = { columns, disjointUnits: false }
+  t.throws(() => plan({}, testProduct(shared)), code('MEASURE_NOT_ASKABLE'))
+  t.ok(plan({}, testProduct({ columns })), 'disjoint units')
+  const parts = product.parts.map((part) => ({ ...part, roster: holders(1) }))
+  t.ok(plan({}, testProduct({ ...shared, parts })), 'one holder')
+  const oneSign = columns.map((column) => ({ ...column, range: ['-5', '0'] as [string, string] }))
+  t.ok(plan({}, testProduct({ ...shared, columns: oneSign })), 'one sign')
+
+  // The control: every part passes p %, and the pool is one enterprise's tax.
+  const firms = Array.from({ length: 20 }, () => 100n)
+  const back = firms.map((x, index) => (index === 0 ? 0n : -x))
+  for (const part of [firms, back]) t.ok(amountPasses(summaryOf(part), false, DEFAULT_CONTROLS))
+  const pooled = firms.map((x, index) => x + (back[index] ?? 0n))
+  t.equal(total(pooled), 100n, 'the sum is the first firm’s')
+  t.notOk(amountPasses(summaryOf(pooled), false, DEFAULT_CONTROLS))
+})
+
+t.test('limbs: at the very limit, either sign, against BigInt', async (t) => {
+  for (const holdersCount of [1, 2, 3, 1023, 1024]) {
+    const count = BigInt(holdersCount)
+    for (const bits of [0n, 1n, 39n, 40n, 41n, 48n, 49n, 79n, 80n, 89n, 90n, 119n, 255n]) {
+      for (const bound of [2n ** bits - 1n, 2n ** bits, 2n ** bits + 1n]) {
+        const limbs = limbsFor(bound, holdersCount)
+        for (const value of [bound, -bound]) {
+          const residues = splitLimbs(value, limbs)
+          const summed = residues.map((limb) => (limb * count) % 2n ** 50n)
+          if (joinLimbs(summed) !== value * count) t.fail(`${value} × ${count}`)
+        }
+      }
+    }
+  }
 })
 
 t.test('limbs: sums of up to 1,024 holders are exact at their bounds', async () => {

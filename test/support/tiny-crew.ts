@@ -27,6 +27,7 @@ export interface Crew extends AsyncDisposable {
   readonly startAll: () => Promise<void>
   /** Starts a party that is not running. */
   readonly start: (name: PartyName) => Promise<ReadyChild>
+  readonly isRunning: (name: PartyName) => boolean
   /** `kill -9`; resolves when it is gone. */
   readonly kill: (name: PartyName) => Promise<ChildExit>
   /** The running process, or the one that ran last. */
@@ -62,6 +63,7 @@ export function openCrew(
     names: [...parties.keys()],
     start,
     process,
+    isRunning: (name) => [...running].some((child) => child === started.get(name)),
     startAll: async () => {
       const [first, ...others] = [...parties.keys()].filter((name) => !later.includes(name))
       if (first !== undefined) await start(first)

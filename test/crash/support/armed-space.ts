@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { FaultPoint } from '#runtime/fault-point'
 import type { PartyName } from '#test/support/tiny-crew'
+import { TINY } from '#test/support/tiny-policies'
 import { openTinySpace, type TinySpace } from '#test/support/tiny-space'
 
 /** A tiny space whose parties can be told to die at a fault point, and are started again. */
@@ -10,7 +11,7 @@ export interface ArmedSpace extends AsyncDisposable {
   readonly tiny: TinySpace
   /** Whoever reaches the point for the nth time from now dies there, and is started again. */
   readonly arm: (point: FaultPoint, nth?: number) => Killing
-  /** Starts a party for the first time and lets it die at a fault point; then it runs. */
+  /** Starts a party, again if it runs, and lets it die at a fault point; then it runs. */
   readonly startDying: (name: PartyName, point: FaultPoint, nth?: number) => Promise<boolean>
   /** Every fault point that anybody came by so far. */
   readonly reached: () => ReadonlySet<string>
@@ -65,6 +66,9 @@ export async function openArmedSpace(
       return { by, happened }
     },
     startDying: async (name, point, nth = 1) => {
+      if (crew.isRunning(name)) await crew.kill(name)
+      // The authority signs anew what it has not signed before.
+      if (name === 'authority') changeDirectory(tiny, point)
       writeArm(armOf(name), point, nth)
       const died = await crew.start(name).then(
         () => false,
@@ -83,6 +87,13 @@ export async function openArmedSpace(
   }
 }
 
+function changeDirectory({ configFile }: TinySpace, name: string): void {
+  const file = configFile(TINY.authority)
+  const config = JSON.parse(readFileSync(file, 'utf8'))
+  config.participants[0].name.en = name
+  writeFileSync(file, JSON.stringify(config))
+}
+
 // In one step: a process that looks meanwhile sees all of it or nothing.
 function writeArm(arm: string, point: FaultPoint, nth: number): void {
   writeFileSync(`${arm}.next`, `${point} ${nth}`)
@@ -94,12 +105,32 @@ function reachedIn(folder: string): ReadonlySet<string> {
   return new Set(notes.flatMap((file) => readFileSync(path.join(folder, file), 'utf8').split('\n')))
 }
 
-/** Which parties come by a fault point; of the bureaus, the first stands for all. */
+/** Which parties come by a fault point; of the bureaus, one stands for all. */
 function reaches(name: PartyName, point: FaultPoint): boolean {
-  if (point.startsWith('release.')) return name === 'release'
-  if (point.startsWith('connector.') || point === 'migration-applied') return name === 'jinan'
-  return name === 'gateway' || name === 'gateway-2'
+  const [by] = REACHED_BY.find(([, prefix]) => point.startsWith(prefix)) ?? ['gateway']
+  return name.replace('-2', '') === by
 }
+
+const REACHED_BY: readonly (readonly [by: PartyName, prefix: string])[] = [
+  ['release', 'release.'],
+  ['jinan', 'connector.'],
+  ['jinan', 'task.answer.'],
+  ['binzhou', 'task.refusal.'],
+]
+
+/** Fault points that a party comes by when it starts, and who stands for all that do. */
+export const AT_START: readonly (readonly [name: PartyName, point: FaultPoint])[] = [
+  ['jinan', 'migration-applied'],
+  ['qingdao', 'watermark.before-store'],
+  ['binzhou', 'watermark.after-store'],
+  ['gateway', 'gateway.policies.before-store'],
+  ['gateway', 'gateway.policies.after-store'],
+  ['authority', 'authority.directory.before-store'],
+  ['authority', 'authority.directory.after-store'],
+]
+
+/** Those that start for the first time when they die. */
+export const LATER = ['jinan', 'qingdao', 'binzhou'] as const
 
 // As whatever runs it in earnest would do it. Never ends when it does not die.
 async function startedAgain({ crew }: TinySpace, name: PartyName): Promise<true> {
