@@ -38,8 +38,8 @@ export interface TextRow {
   readonly approximate: Sql | undefined
 }
 
-/** Blanks as they stand in exported tables: also no-break, ideographic, and a stray mark. */
-export const BLANKS = ' \t\r\n\u00a0\u3000\ufeff'
+/** Blanks as they stand in exported tables: also no-break ones, ideographic, and a stray mark. */
+export const BLANKS = ' \t\r\n\u00a0\u202f\u3000\ufeff'
 
 /** True where any holds; undefined where none can. */
 export function anyOf(flags: readonly (Sql | undefined)[]): Sql | undefined {
