@@ -33,20 +33,18 @@ export function nativeDecimal(
 
 /**
  * Decimal text to a whole number, text · 10^scale, digit by digit: no float and no cast that
- * rounds. `1e3` is read where the mapping says that people write so, and in what an engine itself
- * wrote for a floating-point number.
+ * rounds. `1e3` is read where the mapping says that people write so.
  */
 export function writtenDecimal(row: TextRow, expression: Scaled, dialect: Dialect): DecimalRow {
   const plain = plainDecimal(row, expression, dialect)
-  const { text: written, approximate } = row
-  if (!expression.scientific && approximate === undefined) return plain
+  if (!expression.scientific) return plain
+  const { text: written } = row
   const moved = plainDecimal(
     { ...row, text: unscientific(written, expression, dialect) },
     expression,
     dialect,
   )
-  const isMoved = isScientific(written, expression, dialect)
-  const when = expression.scientific ? isMoved : sql`(${approximate} AND ${isMoved})`
+  const when = isScientific(written, expression, dialect)
   const either = (yes: Sql, no: Sql) => sql`(CASE WHEN ${when} THEN ${yes} ELSE ${no} END)`
   return {
     value: either(moved.value, plain.value),

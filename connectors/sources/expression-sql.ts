@@ -81,25 +81,24 @@ function nativeColumn(expression: TextExpression, { column, empties }: Scope) {
 }
 
 function columnSql(name: string, { column, empties, dialect }: Scope): TextRow {
-  const { ref, kind } = column(name)
+  const { ref, kind, approximate = kind === 'approximate' ? sql`TRUE` : undefined } = column(name)
   const raw = rawText(ref, kind, dialect)
-  const isText = kind === 'text' || kind === 'json' || kind === 'opaque'
+  const isText = kind === 'text' || kind === 'opaque'
   const gaps = [...(isText ? [''] : []), ...empties].map(text)
   const isGap = sql`${trimmed(raw)} IN (${sql.join(gaps)})`
   const filled = gaps.length === 0 ? raw : sql`CASE WHEN ${isGap} THEN NULL ELSE ${raw} END`
-  return { text: sql`(${filled})`, bad: undefined, approximate: approximateOf(ref, kind) }
+  return { text: sql`(${filled})`, bad: undefined, approximate }
 }
 
 // Bytes decide what is equal, also where a column has a collation that thinks otherwise.
 function rawText(ref: Sql, kind: ColumnKind, dialect: Dialect): Sql {
-  if (kind === 'json') return sql`(${ref} ->> '$')`
-  if (dialect.name === 'postgresql') return sql`(${ref}::text COLLATE "C")`
+  const written = sql`${ref}::text`
+  if (dialect.name === 'postgresql') {
+    // A number that is written with an exponent has no more than the 15 digits of this cast.
+    const plain = sql`CASE WHEN ${written} LIKE '%e%' THEN ${ref}::numeric::text ELSE ${written} END`
+    return sql`(${kind === 'approximate' ? sql`(${plain})` : written} COLLATE "C")`
+  }
   return kind === 'text' ? ref : sql`(${ref})::text`
-}
-
-function approximateOf(ref: Sql, kind: ColumnKind): Sql | undefined {
-  if (kind === 'json') return sql`(COALESCE(json_type(${ref}), 'NULL') = 'DOUBLE')`
-  return kind === 'approximate' ? sql`TRUE` : undefined
 }
 
 function mapSql(

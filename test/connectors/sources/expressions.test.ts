@@ -157,7 +157,8 @@ function tally(codes: readonly string[]): Record<string, number> {
   return counts
 }
 
-const accounting = { thousands: ',', parentheses: true, currency: ['¥', 'CNY', '元', 'US$'] }
+const signs = ['¥', 'CNY', '元', 'US$', '%']
+const accounting = { thousands: ',', parentheses: true, currency: signs }
 
 type Decimal = readonly [options: object, cells: Readonly<Record<string, bigint | 'refused'>>]
 
@@ -205,6 +206,8 @@ const decimals: Readonly<Record<string, Decimal>> = {
       'CNY 3': 300n,
       'US$4,000.01': 400001n,
       '3.20元': 320n,
+      '12.5 %': 1250n,
+      '%': 'refused',
       '1,23': 'refused',
       '12,34.00': 'refused',
       '1,234,56': 'refused',
@@ -228,26 +231,23 @@ const decimals: Readonly<Record<string, Decimal>> = {
     { point: ',', thousands: '.' },
     { '1.234,56': 123456n, '12,5': 1250n, '1234': 123400n, '1.23': 'refused', '1.5,0': 'refused' },
   ],
-  'blanks as thousands marks': [
-    { point: ',', thousands: ' ' },
-    { '1 234,5': 123450n, '1\u00a0234,5': 123450n, '1\u202f234\u202f567': 123456700n },
-  ],
-  'percent in hundredths': [{ currency: ['%'] }, { '12.5%': 1250n, '3 %': 300n, '%': 'refused' }],
-  scientific: [
-    { scientific: true, rounding: 'half-up' },
+  'exponents, and blanks as thousands marks': [
+    { point: ',', thousands: ' ', scientific: true, rounding: 'half-up' },
     {
-      '1.5e3': 150000n,
-      '-2.5E+02': -25000n,
+      '1 234,5': 123450n,
+      '1\u00a0234,5': 123450n,
+      '1\u202f234\u202f567': 123456700n,
+      '1,5e3': 150000n,
+      '-2,5E+02': -25000n,
       '1e-05': 0n,
       '5e-3': 1n,
-      '.125e1': 125n,
+      ',125e1': 125n,
       '9007199254740993e2': 90071992547409930000n,
-      '123.45': 12345n,
       '1e25': 'refused',
       '1e': 'refused',
       e5: 'refused',
       '1e100': 'refused',
-      '1.5.1e3': 'refused',
+      '1,5,1e3': 'refused',
     },
   ],
   'no decimals': [
