@@ -1,3 +1,4 @@
+import { ProtocolError } from '#protocol/errors'
 import type { Participant } from '#protocol/messages/directory'
 import type { Product } from '#protocol/messages/product'
 import { planGroupedAggregate } from '#protocol/plans/grouped-aggregate'
@@ -58,7 +59,8 @@ function checkCapacity(product: Product): void {
     try {
       planGroupedAggregate(query, product)
     } catch (cause) {
-      const text = `${product.product}: \`${measure.function}\` cannot be planned`
+      const reason = cause instanceof ProtocolError ? `: ${cause.message}` : ''
+      const text = `${product.product}: \`${measure.function}\` cannot be planned${reason}`
       throw new AuthorityError('PRODUCT_REFUSED', text, cause)
     }
   }

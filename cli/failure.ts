@@ -5,10 +5,11 @@ import { RUNTIME_PROBLEMS } from '#runtime/runtime-problems'
 import { AskError } from '#sdk/errors'
 import { type CommandIo, EXIT, NotUpError, UsageError } from './command.ts'
 import { type Language, languageOf } from './language.ts'
+import { PartyStartError } from './space/party-children.ts'
 
 /** Codes of what the user can mend in a file or on the command line. */
 const TO_MEND =
-  /^(CLI|CONFIG|JSON|SPACE|STATE|QUESTION|POLICY|CONVERT|FACT|MAPPING|PRODUCT|SECRET|COLUMN|FUNCTION|OPERATOR|VALUE|MEASURE|RANGE|QUERY_TOO|CAPACITY|TRUST_POLICY)_/
+  /^(?:(?:CLI|CONFIG|JSON|SPACE|STATE|QUESTION|POLICY|CONVERT|FACT|MAPPING|PRODUCT|SECRET|COLUMN|FUNCTION|OPERATOR|VALUE|MEASURE|RANGE|QUERY_TOO|CAPACITY|TRUST_POLICY|PART_NOT)_|SOURCE_(?:MISSING|ENCODING|UNREADABLE|ROLE)$)/
 
 const KNOWN: ProblemTable = { ...RUNTIME_PROBLEMS, ...PROBLEMS }
 
@@ -39,7 +40,8 @@ export function tellFailure(error: unknown, io: CommandIo, named?: string): numb
     return EXIT.refused
   }
   if (error instanceof NotUpError) return EXIT.notUp
-  return TO_MEND.test(code) ? EXIT.usage : EXIT.failed
+  const reason = error instanceof PartyStartError ? (error.reason ?? code) : code
+  return TO_MEND.test(reason) ? EXIT.usage : EXIT.failed
 }
 
 // What another party refused, in the words of the one problem table.

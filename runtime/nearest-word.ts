@@ -1,14 +1,20 @@
 /**
  * The known word a mistyped one was probably meant to be: the fewest edits (a letter more, less or
  * other, or two swapped), at most a third of the word, so that a wild guess is not offered as help.
+ * Case and width (`（` or `(`) do not count.
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3))
   const ranked = known
-    .map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter((candidate) => candidate !== '')
+    .map((candidate) => ({ candidate, edits: edits(folded(word), folded(candidate)) }))
     .filter(({ edits }) => edits <= limit)
     .sort((a, b) => a.edits - b.edits)
   return ranked[0]?.candidate
+}
+
+function folded(word: string): string {
+  return word.normalize('NFKC').toLowerCase()
 }
 
 // Optimal string alignment: the three latest rows of the Levenshtein matrix, plus swaps.

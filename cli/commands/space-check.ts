@@ -1,6 +1,7 @@
 import { type Command, EXIT } from '../command.ts'
 import { languageOf } from '../language.ts'
 import { COMMON, onlyArgument, optionsOf, spaceAndState } from '../options.ts'
+import { checkMappings } from '../space/check-mappings.ts'
 import { readPolicies } from '../space/read-policies.ts'
 
 /** `baotu space check`: reads a space file and all that it names, starts nothing. */
@@ -10,14 +11,14 @@ export const spaceCheck: Command = {
   help: {
     en: `baotu space check <space-file> [--json] [--lang zh|en]
 
-Reads the space file, its products and policies and says everything that is wrong, each with
-file, line and column. Starts nothing, changes nothing.
+Reads the space file, its products, policies and mappings and says what is wrong, each with file,
+line and column. Reads no data, starts nothing, changes nothing.
 
   baotu space check examples/three-cities/space.json
 `,
     zh: `baotu space check <空间文件> [--json] [--lang zh|en]
 
-读取空间文件及其产品和策略，列出全部错误（文件、行、列）。不启动、不改动任何东西。
+读取空间文件及其产品、策略和映射，列出错误（文件、行、列）。不读数据，不启动、不改动任何东西。
 
   baotu space check examples/three-cities/space.json
 `,
@@ -27,6 +28,7 @@ file, line and column. Starts nothing, changes nothing.
     const file = onlyArgument(positionals, 'space file')
     const { space } = await spaceAndState(file, undefined, io)
     const policies = await readPolicies(space)
+    await checkMappings(space)
     const { holders, consumers } = space.file
     const counts = {
       space: space.file.space,

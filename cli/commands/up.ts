@@ -1,6 +1,8 @@
 import { type Command, type CommandIo, EXIT } from '../command.ts'
 import { type Language, languageOf } from '../language.ts'
 import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from '../options.ts'
+import { checkMappings } from '../space/check-mappings.ts'
+import { readPolicies } from '../space/read-policies.ts'
 import { removeState } from '../space/remove-state.ts'
 import { type StartedSpace, startSpace } from '../space/start-space.ts'
 import { processTable } from './status.ts'
@@ -57,6 +59,8 @@ data are made at the first start in .baotu/<name> (or --state) and kept.
     const { space, state } = await spaceAndState(file, values.state, io)
     const language = languageOf(values.lang)
     const words = WORDS[language]
+    await readPolicies(space)
+    await checkMappings(space)
     if (values.fresh) {
       const agreed = values.yes === true || (await io.confirm(words.fresh(state.path)))
       if (!agreed) {

@@ -88,7 +88,8 @@ function contractOf({ contract }: QueryFile, { product }: Product, around: Surro
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return only
   const text = `${fitting.length} contracts with ${around.consumer} are about ${product}`
-  throw new QuestionError('QUESTION_CONTRACT_UNCLEAR', `${text}: name the \`contract\``)
+  const advice = only ? 'name the `contract`' : 'see `assignee` and `target` of the policies'
+  throw new QuestionError('QUESTION_CONTRACT_UNCLEAR', `${text}: ${advice}`)
 }
 
 function meant(word: string, known: readonly string[]): string {

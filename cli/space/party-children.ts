@@ -12,6 +12,13 @@ export type PartyStartErrorCode = 'PARTY_NOT_READY'
 export class PartyStartError extends Error {
   override readonly name = 'PartyStartError'
   readonly code: PartyStartErrorCode = 'PARTY_NOT_READY'
+  /** The party's own code, where it told one. */
+  readonly reason: string | undefined
+
+  constructor(message: string, reason: string | undefined, cause?: unknown) {
+    super(message, { cause })
+    this.reason = reason
+  }
 }
 
 /** The processes of a space. Disposing stops them all, the last one first. */
@@ -49,7 +56,8 @@ export function openPartyChildren(state: StateFolder): PartyChildren {
       } catch (cause) {
         if (!(cause instanceof ChildError)) throw cause
         const reason = reasonIn(said.filter((line) => line.startsWith(`[${name}] `)))
-        throw new PartyStartError(`${cause.message}\n${reason}\n  (its log: ${file})`, { cause })
+        const code = /^ {2}([A-Z]+(?:_[A-Z0-9]+)+)\b/.exec(reason)?.[1]
+        throw new PartyStartError(`${cause.message}\n${reason}\n  (its log: ${file})`, code, cause)
       }
     },
     async [Symbol.asyncDispose]() {

@@ -6,10 +6,17 @@ import type { RawExpression } from './mapping-schema.ts'
 export type TextExpression =
   | { readonly op: 'column'; readonly name: string }
   | { readonly op: 'constant'; readonly text: string }
-  | { readonly op: 'trim' | 'upper'; readonly of: TextExpression }
+  | { readonly op: 'trim' | 'upper' | 'halfwidth'; readonly of: TextExpression }
   | { readonly op: 'concat'; readonly of: readonly TextExpression[] }
   | { readonly op: 'coalesce'; readonly of: readonly TextExpression[] }
-  | { readonly op: 'prefix'; readonly of: TextExpression; readonly length: number }
+  | { readonly op: 'prefix' | 'suffix'; readonly of: TextExpression; readonly length: number }
+  | {
+      readonly op: 'split'
+      readonly of: TextExpression
+      readonly separator: string
+      /** Which of the pieces, from 1. */
+      readonly piece: number
+    }
   | {
       readonly op: 'map'
       readonly of: TextExpression
@@ -34,6 +41,8 @@ export interface DecimalExpression {
   readonly point: string
   readonly parentheses: boolean
   readonly currency: readonly string[]
+  /** Whether a cell may be written as `1.5e3`. */
+  readonly scientific: boolean
   /** `half-up` rounds a half away from zero (四舍五入), `half-even` to the even neighbour. */
   readonly rounding: 'half-up' | 'half-even' | undefined
 }
@@ -47,15 +56,26 @@ const OPERATORS = [
   'constant',
   'trim',
   'upper',
+  'halfwidth',
   'concat',
   'coalesce',
   'prefix',
+  'suffix',
+  'split',
   'map',
   'bands',
   'decimal',
   'equals',
 ] as const
-const OPTIONS = ['scale', 'thousands', 'point', 'parentheses', 'currency', 'rounding'] as const
+const OPTIONS = [
+  'scale',
+  'thousands',
+  'point',
+  'parentheses',
+  'currency',
+  'scientific',
+  'rounding',
+] as const
 type Operator = (typeof OPERATORS)[number]
 
 /** Reads an expression that must give text. Throws `MAPPING_INVALID` naming the field. */
@@ -66,9 +86,15 @@ export function readText(raw: RawExpression, field: string): TextExpression {
   if (op === 'constant' && raw.constant !== undefined) return { op, text: raw.constant }
   if (op === 'trim' && raw.trim) return { op, of: inner(raw.trim) }
   if (op === 'upper' && raw.upper) return { op, of: inner(raw.upper) }
+  if (op === 'halfwidth' && raw.halfwidth) return { op, of: inner(raw.halfwidth) }
   if (op === 'concat' && raw.concat) return { op, of: raw.concat.map(inner) }
   if (op === 'coalesce' && raw.coalesce) return { op, of: raw.coalesce.map(inner) }
   if (op === 'prefix' && raw.prefix) return { op, of: inner(raw.prefix[0]), length: raw.prefix[1] }
+  if (op === 'suffix' && raw.suffix) return { op, of: inner(raw.suffix[0]), length: raw.suffix[1] }
+  if (op === 'split' && raw.split) {
+    const [of, separator, piece] = raw.split
+    return { op, of: inner(of), separator, piece }
+  }
   if (op === 'map' && raw.map) return readMap(raw.map, field)
   if (op === 'bands' && raw.bands) return readBands(raw.bands, field)
   return refuse(field, `\`${op}\` gives no text`)
@@ -78,9 +104,11 @@ export function readText(raw: RawExpression, field: string): TextExpression {
 export function readDecimal(raw: RawExpression, field: string): DecimalExpression {
   const written = operatorOf(raw, field) === 'decimal' ? raw.decimal : undefined
   const of = readText(written ?? raw, field)
-  const { scale, thousands, point = '.', parentheses = false, currency = [], rounding } = raw
+  const { scale, thousands, point = '.', currency = [], rounding } = raw
+  const { parentheses = false, scientific = false } = raw
   if (thousands === point) refuse(field, '`thousands` and `point` are the same mark')
-  return { op: 'decimal', of, scale, thousands, point, parentheses, currency, rounding }
+  const marks = { thousands, point, parentheses, currency, scientific }
+  return { op: 'decimal', of, scale, ...marks, rounding }
 }
 
 /** Reads an expression that must give a flag; bare text is read as 0, 1, true or false. */

@@ -5,6 +5,7 @@ import { DatabaseReference } from '#runtime/party-config'
 const Inner = Type.Ref('Expression')
 const Text = Type.String({ minLength: 1, maxLength: 1024 })
 const Literal = Type.String({ maxLength: 1024 })
+const Length = Type.Integer({ minimum: 1, maximum: 1024 })
 const Codes = Type.Record(Type.String(), Literal)
 const Bound = Type.Union([
   Type.Integer(),
@@ -21,9 +22,18 @@ const ExpressionShape = Type.Object(
     constant: Type.Optional(Literal),
     trim: Type.Optional(Inner),
     upper: Type.Optional(Inner),
+    halfwidth: Type.Optional(Inner),
     concat: Type.Optional(Type.Array(Inner, { minItems: 1, maxItems: 16 })),
     coalesce: Type.Optional(Type.Array(Inner, { minItems: 1, maxItems: 16 })),
-    prefix: Type.Optional(Type.Tuple([Inner, Type.Integer({ minimum: 1, maximum: 1024 })])),
+    prefix: Type.Optional(Type.Tuple([Inner, Length])),
+    suffix: Type.Optional(Type.Tuple([Inner, Length])),
+    split: Type.Optional(
+      Type.Tuple([
+        Inner,
+        Type.String({ minLength: 1, maxLength: 16 }),
+        Type.Integer({ minimum: 1, maximum: 64 }),
+      ]),
+    ),
     map: Type.Optional(
       Type.Union([Type.Tuple([Inner, Codes]), Type.Tuple([Inner, Codes, Literal])]),
     ),
@@ -37,8 +47,12 @@ const ExpressionShape = Type.Object(
     point: Type.Optional(Type.Enum(['.', ','])),
     parentheses: Type.Optional(Type.Boolean()),
     currency: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[\\p{L}\\p{Sc}]{1,8}$' }), { minItems: 1, maxItems: 8 }),
+      Type.Array(Type.String({ pattern: '^[\\p{L}\\p{Sc}%‰]{1,8}$' }), {
+        minItems: 1,
+        maxItems: 8,
+      }),
     ),
+    scientific: Type.Optional(Type.Boolean()),
     rounding: Type.Optional(Type.Enum(['half-up', 'half-even'])),
   },
   { additionalProperties: false, minProperties: 1 },

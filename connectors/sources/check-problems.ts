@@ -1,3 +1,4 @@
+import type { BoundField } from '#connectors/mapping/bind-mapping'
 import type { MappingProblem } from '#connectors/mapping/errors'
 import type { Place, RowField } from './row-sql.ts'
 
@@ -31,13 +32,18 @@ function emptyCells(field: RowField, file: string, rows: bigint): MappingProblem
 }
 
 function unusable(field: RowField, file: string, rows: bigint): MappingProblem {
-  const isCode = field.bound?.role === 'dimension'
-  const code = isCode ? 'CODE_OUTSIDE_DOMAIN' : 'VALUE_NOT_CONVERTIBLE'
-  const reason = isCode
-    ? 'hold a code outside the domain and the mapping has no `other` rule'
-    : 'cannot be converted exactly'
-  const text = `${placeOf(field, file)}: ${rows} rows ${reason}`
+  const role = field.bound?.role
+  const code = role === 'dimension' ? 'CODE_OUTSIDE_DOMAIN' : 'VALUE_NOT_CONVERTIBLE'
+  const text = `${placeOf(field, file)}: ${rows} rows ${reasonOf(role)}`
   return { code, field: field.name, file, ...columnIn(field), rows, text }
+}
+
+function reasonOf(role: BoundField['role'] | undefined): string {
+  if (role === 'dimension')
+    return 'hold a code outside the domain and the mapping has no `other` rule'
+  if (role === 'flag') return 'hold neither 1 or true nor 0 or false: `map` them'
+  const advice = '`thousands`, `currency`, `parentheses`, `scientific` or `rounding` may be missing'
+  return `cannot be converted exactly: ${advice}`
 }
 
 function placeOf(field: RowField, file: string): string {

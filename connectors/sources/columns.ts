@@ -55,9 +55,12 @@ function columnProblem(
   }
   if (found.length === 0) {
     const names = declared.map(({ name }) => name)
-    const reason = `not found in ${file}${suggestion(column, names)}`
+    const single = declared.length === 1 ? ', which has one column: is `delimiter` right?' : ''
+    const reason = `not found in ${file}${suggestion(column, names) || single}`
     return { ...where, code: 'COLUMN_MISSING', text: `${text} ${reason}` }
   }
   if (found[0]?.isReadable) return undefined
-  return { ...where, code: 'COLUMN_TYPE', text: `${text} in ${file} has a type that is not read` }
+  const advice = 'make it text, a whole number, an exact decimal or a double'
+  const reason = `in ${file} has a type that is not read, or may not be read: ${advice}`
+  return { ...where, code: 'COLUMN_TYPE', text: `${text} ${reason}` }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { DecimalExpression } from '#connectors/mapping/expression'
 import { anyOf, BLANKS, type RawColumn, type TextRow } from './row-scope.ts'
+import { isScientific, unscientific } from './scientific-sql.ts'
 import { type Dialect, type Sql, text, whole } from './sql.ts'
 
 /** A whole number of a row: NULL where the cell is empty or unreadable. */
@@ -31,10 +32,28 @@ export function nativeDecimal(
 }
 
 /**
- * Decimal text to a whole number, text · 10^scale, digit by digit: no float, and no cast that
- * rounds or reads `1e3` where a person would not.
+ * Decimal text to a whole number, text · 10^scale, digit by digit: no float and no cast that
+ * rounds. `1e3` is read where the mapping says that people write so.
  */
 export function writtenDecimal(row: TextRow, expression: Scaled, dialect: Dialect): DecimalRow {
+  const plain = plainDecimal(row, expression, dialect)
+  if (!expression.scientific) return plain
+  const { text: written } = row
+  const moved = plainDecimal(
+    { ...row, text: unscientific(written, expression, dialect) },
+    expression,
+    dialect,
+  )
+  const when = isScientific(written, expression, dialect)
+  const either = (yes: Sql, no: Sql) => sql`(CASE WHEN ${when} THEN ${yes} ELSE ${no} END)`
+  return {
+    value: either(moved.value, plain.value),
+    empty: plain.empty,
+    bad: either(moved.bad, plain.bad),
+  }
+}
+
+function plainDecimal(row: TextRow, expression: Scaled, dialect: Dialect): DecimalRow {
   const { scale, point } = expression
   const { text: written, bad, approximate } = row
   const digits = sql`translate(${written}, ${text(marksOf(expression))}, '')`
@@ -122,7 +141,8 @@ function marksOf({ thousands = '', currency }: Scaled): string {
  */
 function patternOf({ scale, thousands, point, parentheses, currency, rounding }: Scaled): string {
   const dot = `[${point}]`
-  const grouped = thousands === undefined ? '' : `|[0-9]{1,3}(?:[${thousands}][0-9]{3})+`
+  const mark = thousands === ' ' ? ' \u00a0\u202f' : thousands
+  const grouped = mark === undefined ? '' : `|[0-9]{1,3}(?:[${mark}][0-9]{3})+`
   const decimals = rounding === undefined ? `[0-9]{0,${scale}}0*` : '[0-9]*'
   const number = `(?:(?:[0-9]+${grouped})(?:${dot}${decimals})?|${dot}${leadDecimals(scale, rounding)})`
   const blank = `[${BLANKS}]*`

@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import { type BoundMapping, refusal } from '#connectors/mapping/bind-mapping'
 import { columnProblems, columnsRead, type DeclaredColumn } from './columns.ts'
 import type { DuckdbEngine } from './duckdb-engine.ts'
+import { SourceError } from './errors.ts'
 import type { ColumnKind, RawColumn } from './row-scope.ts'
 import type { Place } from './row-sql.ts'
-import { type Sql, text, toStatement } from './sql.ts'
+import { isScientific, unscientific } from './scientific-sql.ts'
+import { DIALECTS, type Sql, text, toStatement } from './sql.ts'
 import type { ReadableFile } from './text-files.ts'
 
 /**
@@ -40,11 +42,22 @@ async function tableOf(
   const { format } = entry
   if (readable.csv) return csvTable(readable, readable.csv)
   const open = format === 'parquet' ? parquet(readable.path) : jsonNames(readable.path)
-  const found = await engine.columns(toStatement(sql`SELECT * FROM ${open} LIMIT 0`))
+  const found = await columnsOf(name, open, engine)
   const columns = found.map(([column, type]) => [column ?? '', type ?? ''] as const)
-  if (format === 'parquet') return parquetTable(name, open, columns)
+  if (format === 'parquet') return parquetTable(name, open, columns, read)
   const names = columns.map(([column]) => column)
   return jsonTable(name, readable.path, names, read)
+}
+
+// The engine does not always name the one file that it was asked about.
+async function columnsOf(name: string, open: Sql, engine: DuckdbEngine) {
+  try {
+    return await engine.columns(toStatement(sql`SELECT * FROM ${open} LIMIT 0`))
+  } catch (error) {
+    const isAboutFile = error instanceof SourceError && error.code === 'SOURCE_ENGINE'
+    if (!isAboutFile || !engine.isAlive) throw error
+    throw new SourceError('SOURCE_UNREADABLE', `${name}: ${error.message}`)
+  }
 }
 
 // Cells are named by position, so that no header cell ever becomes part of a statement.
@@ -67,10 +80,18 @@ function csvTable(
 
 function parquetTable(
   name: string,
-  from: Sql,
+  open: Sql,
   found: readonly (readonly [string, string])[],
+  read: ReadonlySet<string>,
 ): Table {
   const kinds = found.map(([name, type]) => [name, kindOf(type)] as const)
+  const doubles = kinds.filter(([name, kind]) => kind === 'approximate' && read.has(name))
+  const texts = doubles.map(([name]) => {
+    const ref = sql.id('r', name)
+    return sql`${plainText(sql`${ref}::text`, sql`TRUE`)} AS ${sql.id(name)}`
+  })
+  const from =
+    texts.length === 0 ? open : sql`(SELECT * REPLACE (${sql.join(texts)}) FROM ${open} AS r)`
   const columns = kinds.flatMap(([name, kind]) => {
     return kind === undefined ? [] : [[name, column(name, kind)] as const]
   })
@@ -80,7 +101,7 @@ function parquetTable(
   }
 }
 
-// As raw JSON cells: a number keeps its own text and shows whether it passed through a float.
+// From raw JSON cells: a number keeps its own text and shows whether it passed through a float.
 function jsonTable(
   name: string,
   path: string,
@@ -89,12 +110,33 @@ function jsonTable(
 ): Table {
   const used = names.filter((name) => read.has(name))
   const types = used.map((name) => sql`${sql.lit(name)}: 'JSON'`)
-  const from = sql`read_json(${text(path)}, format = 'auto', compression = 'uncompressed', records = true,
+  const cells = sql`read_json(${text(path)}, format = 'auto', compression = 'uncompressed', records = true,
     ignore_errors = false, columns = {${sql.join(types)}})`
+  const texts = used.flatMap((name, index) => {
+    const ref = sql.id('r', name)
+    const isDouble = sql`(COALESCE(json_type(${ref}), 'NULL') = 'DOUBLE')`
+    return [
+      sql`${plainText(sql`(${ref} ->> '$')`, isDouble)} AS ${sql.id(`t${index}`)}`,
+      sql`${isDouble} AS ${sql.id(`d${index}`)}`,
+    ]
+  })
+  const columns = used.map((name, index) => {
+    const approximate = sql.id('r', `d${index}`)
+    return [name, { ...column(`t${index}`, 'text'), approximate }] as const
+  })
+  const from = texts.length === 0 ? cells : sql`(SELECT ${sql.join(texts)} FROM ${cells} AS r)`
   return {
-    place: { name, from, columns: new Map(used.map((name) => [name, column(name, 'json')])) },
+    place: { name, from, columns: new Map(columns) },
     declared: names.map((name) => ({ name, isReadable: true })),
   }
+}
+
+// Once here and not in each expression: engines write small doubles with an exponent.
+function plainText(written: Sql, isDouble: Sql): Sql {
+  const marks = { point: '.' }
+  const isMoved = sql`${isDouble} AND ${isScientific(written, marks, DIALECTS.duckdb)}`
+  const moved = unscientific(written, marks, DIALECTS.duckdb)
+  return sql`CASE WHEN ${isMoved} THEN ${moved} ELSE ${written} END`
 }
 
 function parquet(path: string): Sql {

@@ -101,9 +101,23 @@ async function textOf(result: DuckDBMaterializedResult): Promise<EngineRows> {
 // An engine's message quotes the cell that it chokes on; only its kind and place may leave.
 function failureOf(error: unknown): EngineFailure {
   const message = error instanceof Error ? error.message : ''
+  const kind = /^[A-Z][A-Za-z ]{0,40} Error(?=:)/.exec(message)?.[0] ?? 'Error'
   return {
-    reason: /^[A-Z][A-Za-z ]{0,40} Error(?=:)/.exec(message)?.[0] ?? 'Error',
+    reason: FAULTS.find(([pattern]) => pattern.test(message))?.[1] ?? kind,
     path: paths.find((path) => message.includes(path)),
     line: /CSV Error on Line: (\d{1,18})/.exec(message)?.[1],
   }
 }
+
+// What is wrong with a file, in words of ours.
+const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/Expected Number of Columns: \d/, 'a record has more or fewer cells than the header'],
+  [
+    /Value with unterminated quote/,
+    'a quote does not close; check `quote`, double it inside a cell',
+  ],
+  [/Malformed JSON/, 'the text is not JSON to its end'],
+  [/non-record JSON|Expected OBJECT/, 'not a list of JSON objects, nor one object a line'],
+  [/has duplicate key/, 'an object has a key twice'],
+  [/No magic bytes|too small to be a Parquet|Parquet magic/, 'the file is not Parquet'],
+]

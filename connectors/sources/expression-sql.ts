@@ -11,6 +11,10 @@ import { type Dialect, joined, type Sql, text } from './sql.ts'
 const YES = ['1', 'true', 'True', 'TRUE'].map((word) => sql.lit(word))
 const NO = ['0', 'false', 'False', 'FALSE'].map((word) => sql.lit(word))
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'
+// 全角 to 半角: the ASCII characters in their wide forms, the ideographic space, the wide yen sign.
+const WIDE = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0xff01 + index)).join('')
+const NARROW = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0x21 + index)).join('')
+
 export function textSql(expression: TextExpression, scope: Scope): TextRow {
   if (expression.op === 'column') return columnSql(expression.name, scope)
   if (expression.op === 'constant') return exactly(sql`NULLIF(${text(expression.text)}, '')`)
@@ -25,11 +29,26 @@ export function textSql(expression: TextExpression, scope: Scope): TextRow {
   if (expression.op === 'bands') return bandsSql(expression, scope)
   const inner = textSql(expression.of, scope)
   if (expression.op === 'map') return mapSql(expression, inner, scope)
-  if (expression.op === 'prefix') {
-    return { ...inner, text: sql`left(${inner.text}, ${sql.lit(expression.length)})` }
+  return { ...inner, text: cutSql(expression, inner.text) }
+}
+
+type Cut = Exclude<
+  TextExpression,
+  { op: 'column' | 'constant' | 'concat' | 'coalesce' | 'bands' | 'map' }
+>
+
+function cutSql(expression: Cut, of: Sql): Sql {
+  if (expression.op === 'prefix') return sql`left(${of}, ${sql.lit(expression.length)})`
+  if (expression.op === 'suffix') return sql`right(${of}, ${sql.lit(expression.length)})`
+  if (expression.op === 'upper') return upper(of)
+  if (expression.op === 'halfwidth') {
+    return sql`translate(${of}, ${text(`${WIDE}\u3000\uffe5`)}, ${text(`${NARROW} ¥`)})`
   }
-  if (expression.op === 'upper') return { ...inner, text: upper(inner.text) }
-  return { ...inner, text: sql`NULLIF(trim(${inner.text}, ${text(BLANKS)}), '')` }
+  if (expression.op === 'split') {
+    const { separator, piece } = expression
+    return sql`NULLIF(split_part(${of}, ${text(separator)}, ${sql.lit(piece)}), '')`
+  }
+  return sql`NULLIF(${trimmed(of)}, '')`
 }
 
 /** The whole number text · 10^scale. */
@@ -62,25 +81,24 @@ function nativeColumn(expression: TextExpression, { column, empties }: Scope) {
 }
 
 function columnSql(name: string, { column, empties, dialect }: Scope): TextRow {
-  const { ref, kind } = column(name)
+  const { ref, kind, approximate = kind === 'approximate' ? sql`TRUE` : undefined } = column(name)
   const raw = rawText(ref, kind, dialect)
-  const isText = kind === 'text' || kind === 'json' || kind === 'opaque'
+  const isText = kind === 'text' || kind === 'opaque'
   const gaps = [...(isText ? [''] : []), ...empties].map(text)
-  const filled =
-    gaps.length === 0 ? raw : sql`CASE WHEN ${raw} IN (${sql.join(gaps)}) THEN NULL ELSE ${raw} END`
-  return { text: sql`(${filled})`, bad: undefined, approximate: approximateOf(ref, kind) }
+  const isGap = sql`${trimmed(raw)} IN (${sql.join(gaps)})`
+  const filled = gaps.length === 0 ? raw : sql`CASE WHEN ${isGap} THEN NULL ELSE ${raw} END`
+  return { text: sql`(${filled})`, bad: undefined, approximate }
 }
 
 // Bytes decide what is equal, also where a column has a collation that thinks otherwise.
 function rawText(ref: Sql, kind: ColumnKind, dialect: Dialect): Sql {
-  if (kind === 'json') return sql`(${ref} ->> '$')`
-  if (dialect.name === 'postgresql') return sql`(${ref}::text COLLATE "C")`
+  const written = sql`${ref}::text`
+  if (dialect.name === 'postgresql') {
+    // A number that is written with an exponent has no more than the 15 digits of this cast.
+    const plain = sql`CASE WHEN ${written} LIKE '%e%' THEN ${ref}::numeric::text ELSE ${written} END`
+    return sql`(${kind === 'approximate' ? sql`(${plain})` : written} COLLATE "C")`
+  }
   return kind === 'text' ? ref : sql`(${ref})::text`
-}
-
-function approximateOf(ref: Sql, kind: ColumnKind): Sql | undefined {
-  if (kind === 'json') return sql`(COALESCE(json_type(${ref}), 'NULL') = 'DOUBLE')`
-  return kind === 'approximate' ? sql`TRUE` : undefined
 }
 
 function mapSql(
@@ -117,6 +135,10 @@ function combined(parts: readonly TextRow[], value: Sql): TextRow {
     bad: anyOf(parts.map(({ bad }) => bad)),
     approximate: anyOf(parts.map(({ approximate }) => approximate)),
   }
+}
+
+function trimmed(value: Sql): Sql {
+  return sql`trim(${value}, ${text(BLANKS)})`
 }
 
 function textOf(row: TextRow): Sql {

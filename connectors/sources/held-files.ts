@@ -1,4 +1,4 @@
-import { glob, realpath, stat } from 'node:fs/promises'
+import { glob, open, realpath, stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { MappingError } from '#connectors/mapping/errors'
 import type { FileEntry } from '#connectors/mapping/mapping-schema'
@@ -61,9 +61,12 @@ async function heldFile(
     const { size, isFile } = await statOf(path)
     if (!isFile) throw new SourceError('SOURCE_UNREADABLE', `${name} is no ordinary file`)
     if (size === 0) throw new SourceError('SOURCE_UNREADABLE', `${name} is empty, without a header`)
+    await using _file = await open(path)
     return { entry, index, path, name }
   } catch (error) {
     if (error instanceof SourceError) throw error
+    const isThere = error instanceof Error && 'code' in error && error.code !== 'ENOENT'
+    if (isThere) throw new SourceError('SOURCE_UNREADABLE', `${name} may not be read by this user`)
     throw new SourceError('SOURCE_MISSING', `no file ${name}`)
   }
 }

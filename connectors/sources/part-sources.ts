@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { MappingError } from '#connectors/mapping/errors'
 import { loadMapping, type Mapping } from '#connectors/mapping/read-mapping'
 import type { Product } from '#protocol/messages/product'
 import type { AggregateQuestion, GroupPart } from '#protocol/plans/aggregate-question'
@@ -31,18 +32,36 @@ export async function openPartSources(
     const product = products.find((candidate) => candidate.product === urn)
     const mappingPath = path.resolve(folder, file)
     const mapping = await loadMapping(mappingPath)
-    if (product === undefined || mapping.part !== part || opened.has(`${urn} ${part}`)) {
-      throw new ConnectorError('PART_NOT_HELD', `no product for \`${part}\`, or it is held twice`)
+    if (product === undefined) throw notHeld(`the authority lists no product ${urn}`)
+    if (opened.has(`${urn} ${part}`)) throw notHeld(`part \`${part}\` of ${urn} has two sources`)
+    if (mapping.part !== part) {
+      throw notHeld(`${mappingPath} is of part \`${mapping.part}\`, not of \`${part}\``)
     }
     const source = new CurrentSource({ mapping, product, mappingPath, clock })
     opened.set(`${urn} ${part}`, owned.use(source))
-    await source.version()
+    await source.version().catch((error: unknown) => {
+      throw withPlace(error, mappingPath)
+    })
   }
   const running = owned.move()
   return {
     of: (product, part) => opened.get(`${product} ${part}`),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+function notHeld(text: string): ConnectorError {
+  return new ConnectorError('PART_NOT_HELD', text)
+}
+
+// A holder has a mapping for every part: what is told at the start names the one it is about.
+function withPlace(error: unknown, mappingPath: string): unknown {
+  if (error instanceof MappingError) {
+    const [head = ''] = error.message.split('\n')
+    return new MappingError(error.code, `${mappingPath}: ${head}`, error.problems)
+  }
+  if (!(error instanceof SourceError)) return error
+  return new SourceError(error.code, `${mappingPath}: ${error.message}`)
 }
 
 interface Opening {

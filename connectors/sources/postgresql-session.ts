@@ -44,7 +44,9 @@ export class PostgresqlSession implements AsyncDisposable {
       await client.query(beginning(timeoutMs))
     } catch (error) {
       await client.end().catch(() => undefined)
-      throw new SourceError('SOURCE_UNREACHABLE', `PostgreSQL: ${codeOf(error)}`)
+      const code = codeOf(error)
+      const reason = CONNECTING[code] ?? 'the connection fails'
+      throw new SourceError('SOURCE_UNREACHABLE', `PostgreSQL ${code}: ${reason}`)
     }
     const session = new PostgresqlSession(client, config, open)
     open.add(session)
@@ -73,6 +75,16 @@ export class PostgresqlSession implements AsyncDisposable {
     this.#open.delete(this)
     await this.#client.end().catch(() => undefined)
   }
+}
+
+// What the operator can mend, of what goes wrong before the first statement.
+const CONNECTING: Readonly<Record<string, string>> = {
+  '28P01': 'the role or its password is refused',
+  '28000': 'the server lets this role not in',
+  '3D000': 'there is no such database',
+  ECONNREFUSED: 'nothing listens at this address',
+  ENOTFOUND: 'there is no such host',
+  ETIMEDOUT: 'the server does not answer',
 }
 
 function beginning(timeoutMs = 0): string {

@@ -2,22 +2,17 @@ import { sql } from 'kysely'
 import { type Dialect, joined, type Sql } from './sql.ts'
 
 /**
- * How a column arrives. `integer`: at most 64 bits, signed; `numeric`: exact decimals; `approximate`: 8-byte floating point, whose
- * shortest text is taken, at most 15 digits of it; `json`: text, number or null of a JSON record;
+ * How a column arrives. `integer`: at most 64 bits, signed; `numeric`: exact decimals;
+ * `approximate`: 8-byte floating point, whose shortest text is taken, at most 15 digits of it;
  * `opaque`: read by its text only.
  */
-export type ColumnKind =
-  | 'text'
-  | 'integer'
-  | 'numeric'
-  | 'approximate'
-  | 'boolean'
-  | 'json'
-  | 'opaque'
+export type ColumnKind = 'text' | 'integer' | 'numeric' | 'approximate' | 'boolean' | 'opaque'
 
 export interface RawColumn {
   readonly ref: Sql
   readonly kind: ColumnKind
+  /** True in rows whose text was written for a floating-point number, where that differs by row. */
+  readonly approximate?: Sql
 }
 
 /** What an expression may refer to while it becomes SQL. */
@@ -38,8 +33,8 @@ export interface TextRow {
   readonly approximate: Sql | undefined
 }
 
-/** Blanks as they stand in exported tables: also no-break, ideographic, and a stray mark. */
-export const BLANKS = ' \t\r\n\u00a0\u3000\ufeff'
+/** Blanks as they stand in exported tables: also no-break ones, ideographic, and a stray mark. */
+export const BLANKS = ' \t\r\n\u00a0\u202f\u3000\ufeff'
 
 /** True where any holds; undefined where none can. */
 export function anyOf(flags: readonly (Sql | undefined)[]): Sql | undefined {

@@ -16,6 +16,7 @@ export interface ReadableFile {
 }
 
 const CHUNK = 1 << 20
+const MARK = Buffer.from('\ufeff')
 const MAX_HEADER = 1 << 20
 
 /**
@@ -29,9 +30,17 @@ export async function readableFile(file: HeldFile, folder: string): Promise<Read
   const isUtf8 = decoderFor(file).encoding === 'utf-8'
   const copy = join(folder, `${encoding ?? 'utf-8'}-${file.index}-${hexOf(file.name)}`)
   if (format === 'csv') return await readableCsv(file, isUtf8, copy)
-  if (!isUtf8) await write(copy, decoded(file))
+  const isPlain = isUtf8 && !(await hasMark(file.path))
+  if (!isPlain) await write(copy, decoded(file))
   else for await (const _ of decoded(file));
-  return { file, path: isUtf8 ? file.path : copy }
+  return { file, path: isPlain ? file.path : copy }
+}
+
+// The engine reads no JSON behind a byte order mark; the decoder leaves it out.
+async function hasMark(path: string): Promise<boolean> {
+  await using file = await open(path)
+  const { buffer } = await file.read(Buffer.alloc(3), 0, 3, 0)
+  return buffer.equals(MARK)
 }
 
 async function readableCsv(file: HeldFile, isUtf8: boolean, copy: string): Promise<ReadableFile> {
@@ -92,7 +101,8 @@ async function* decoded(file: HeldFile): AsyncGenerator<string> {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const { encoding = 'utf-8' } = file.entry
-    throw new SourceError('SOURCE_ENCODING', `${file.name} is not ${encoding}`)
+    const advice = 'say the `encoding` of the file in the mapping, such as `gbk`'
+    throw new SourceError('SOURCE_ENCODING', `${file.name} is not ${encoding}: ${advice}`)
   }
 }
 

@@ -166,6 +166,10 @@ t.test('a product that nobody could ask is refused, and named', async (t) => {
     const expected = { code: 'PRODUCT_REFUSED', message: /urn:baotu:product:tax/ }
     t.throws(() => directoryContent({ ...parts, products: [broken] }), expected, name)
   }
+  const reversed = { ...product, columns: [{ ...tax, range: ['2', '1'] as [string, string] }] }
+  t.throws(() => directoryContent({ ...parts, products: [reversed] }), {
+    message: /`var` cannot be planned: column `tax\d+`: empty range$/,
+  })
   t.throws(() => directoryContent({ ...parts, products: [product, product] }), {
     code: 'PRODUCT_DUPLICATE',
   })

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { checkMappings } from '#cli/space/check-mappings'
 import { loadSpace } from '#cli/space/load-space'
 import { findByName, shortName } from '#cli/space/short-name'
 import type { SpaceFile } from '#cli/space/space-file'
@@ -44,6 +45,34 @@ t.test('a misspelt key is named with its pointer, its place and the nearest key'
     message:
       /:\d+:7 unknown key `consumerGruop`, did you mean `consumerGroup`\? \(\/consumers\/0\/consumerGruop\)/,
   })
+})
+
+t.test('a mapping that does not fit its product is told before anything starts', async (t) => {
+  using written = writeSmallSpace(smallSpace())
+  const space = await loadSpace(written.spacePath)
+  const mapping = (unit: string, part = 'tax') => ({
+    part,
+    source: { kind: 'files', files: [{ path: 'no-data-is-read.csv', format: 'csv' }] },
+    unit: { key: { column: 'id' } },
+    fields: {
+      size: { from: { column: 's' }, null: 'category:smal' },
+      tax12: { from: { column: 'x' }, unit },
+    },
+  })
+  const check = async (content: object) => {
+    writeFileSync(path.join(written.folder, 'mapping.json'), JSON.stringify(content))
+    const error = await checkMappings(space).catch((cause: unknown) => cause)
+    return error instanceof Error ? error.message : undefined
+  }
+  const told = await check(mapping('yaun'))
+  t.match(told, /mapping\.json: MAPPING_REFUSED .*\n.*did you mean `small`\?/)
+  t.match(told, /`yaun` does not convert/)
+  t.match(await check(mapping('yuan', 'tox')), /PART_NOT_HELD it is of part `tox`/)
+  t.match(await check({ ...mapping('yuan'), fileds: 1 }), /:1:\d+ unknown key `fileds`/)
+  const { size: _, ...fields } = mapping('yuan').fields
+  t.match(await check({ ...mapping('yuan'), fields }), /`size` is not mapped/)
+  const size = { from: { column: 's' } }
+  t.equal(await check({ ...mapping('yuan'), fields: { ...fields, size } }), undefined)
 })
 
 const MISTAKES: readonly {

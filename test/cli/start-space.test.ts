@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
-import type { CommandIo } from '#cli/command'
+import { type CommandIo, EXIT } from '#cli/command'
+import { tellFailure } from '#cli/failure'
 import { loadSpace } from '#cli/space/load-space'
+import { PartyStartError } from '#cli/space/party-children'
 import { removeState } from '#cli/space/remove-state'
 import { runningIn } from '#cli/space/running'
 import { startSpace } from '#cli/space/start-space'
@@ -21,6 +23,14 @@ const io: CommandIo = {
   confirm: async () => false,
 }
 
+t.test('what a party could not start by is to be mended, or not, by its own code', async (t) => {
+  const exit = (reason?: string) => tellFailure(new PartyStartError('it ended', reason), io)
+  for (const code of ['MAPPING_REFUSED', 'SOURCE_MISSING', 'PART_NOT_HELD', 'SECRET_UNSET']) {
+    t.equal(exit(code), EXIT.usage, code)
+  }
+  for (const code of ['SOURCE_UNREACHABLE', undefined]) t.equal(exit(code), EXIT.failed)
+})
+
 t.test(
   'a party that cannot start is told with its own words, and nothing stays behind',
   async (t) => {
@@ -35,6 +45,7 @@ t.test(
     const options = { io, language: 'en', progress: (line: string) => said.push(line) } as const
     await t.rejects(startSpace(space, state, options), {
       code: 'PARTY_NOT_READY',
+      reason: 'PRODUCT_REFUSED',
       message: /^authority\.example .*\n {2}PRODUCT_REFUSED /,
     })
     t.match(said.at(-1), 'authority.example', 'the others were not even begun')

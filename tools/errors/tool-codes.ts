@@ -26,6 +26,10 @@ export const TOOL_CODES: Readonly<Record<string, Told>> = {
     MEND_SPACE,
   ),
   SPACE_INVALID: told(['空间文件无效', 'the space file is not valid'], MEND_SPACE),
+  SPACE_MAPPING_INVALID: told(
+    ['映射与产品不符', 'a mapping does not fit its product'],
+    ['改正所示映射文件', 'mend the mapping named'],
+  ),
   SPACE_NOT_UP: told(
     ['空间未启动', 'the space is not up'],
     ['先运行 `baotu up`', 'run `baotu up` first'],

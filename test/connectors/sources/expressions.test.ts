@@ -78,44 +78,57 @@ const rows: readonly Row[] = [
   ['3', '', '9'],
   ['4', 'N/A', '10'],
   ['5', NASTY, '49'],
+  ['6', '\t\u3000', '03/04/2020'],
+  ['7', ' N/A ', '６２０，Ａ（￥）'],
 ]
 
-// The code that each of the five rows gets; `none` is what an empty cell becomes.
+// The code that each of the rows gets; `none` is what an empty cell becomes.
 const texts: readonly (readonly [name: string, from: object, codes: readonly string[]])[] = [
-  ['column', { column: 'id' }, ['1', '2', '3', '4', '5']],
-  ['constant', { constant: 'x' }, ['x', 'x', 'x', 'x', 'x']],
-  ['trim', { trim: A }, ['Ab', 'abé', 'none', 'none', NASTY]],
-  ['upper', { upper: { trim: A } }, ['AB', 'ABé', 'none', 'none', NASTY.toUpperCase()]],
-  ['prefix', { prefix: [{ trim: A }, 2] }, ['Ab', 'ab', 'none', 'none', "')"]],
+  ['column', { column: 'id' }, ['1', '2', '3', '4', '5', '6', '7']],
+  ['constant', { constant: 'x' }, ['x', 'x', 'x', 'x', 'x', 'x', 'x']],
+  ['trim', { trim: A }, ['Ab', 'abé', 'none', 'none', NASTY, 'none', 'none']],
+  [
+    'upper',
+    { upper: { trim: A } },
+    ['AB', 'ABé', 'none', 'none', NASTY.toUpperCase(), 'none', 'none'],
+  ],
+  ['prefix', { prefix: [{ trim: A }, 2] }, ['Ab', 'ab', 'none', 'none', "')", 'none', 'none']],
+  ['suffix', { suffix: [B, 4] }, ['31', '32', '9', '10', '49', '2020', 'Ａ（￥）']],
+  ['split', { split: [B, '/', 3] }, ['none', 'none', 'none', 'none', 'none', '2020', 'none']],
+  ['halfwidth', { halfwidth: B }, ['31', '32', '9', '10', '49', '03/04/2020', '620,A(¥)']],
   [
     'concat',
     { concat: [B, { constant: '-' }, { trim: A }] },
-    ['31-Ab', '32-abé', 'none', 'none', `49-${NASTY}`],
+    ['31-Ab', '32-abé', 'none', 'none', `49-${NASTY}`, 'none', 'none'],
   ],
-  ['coalesce', { coalesce: [{ trim: A }, B] }, ['Ab', 'abé', '9', '10', NASTY]],
+  [
+    'coalesce',
+    { coalesce: [{ trim: A }, B] },
+    ['Ab', 'abé', '9', '10', NASTY, '03/04/2020', '６２０，Ａ（￥）'],
+  ],
   [
     'map',
     { map: [B, { 31: '31-33', 32: '31-33', 9: '9', 10: '' }, 'rest'] },
-    ['31-33', '31-33', '9', 'none', 'rest'],
+    ['31-33', '31-33', '9', 'none', 'rest', 'rest', 'rest'],
   ],
   [
     'map of hostile text',
     { map: [{ trim: A }, { [NASTY]: 'found' }, 'rest'] },
-    ['rest', 'rest', 'none', 'none', 'found'],
+    ['rest', 'rest', 'none', 'none', 'found', 'none', 'none'],
   ],
   [
     'bands',
     {
       bands: [
-        B,
+        { column: 'id' },
         [
           [0, 'micro'],
-          [10, 'small'],
-          ['32', 'large'],
+          [3, 'small'],
+          ['5', 'large'],
         ],
       ],
     },
-    ['small', 'large', 'micro', 'small', 'large'],
+    ['micro', 'micro', 'small', 'small', 'large', 'large', 'large'],
   ],
 ]
 
@@ -144,7 +157,8 @@ function tally(codes: readonly string[]): Record<string, number> {
   return counts
 }
 
-const accounting = { thousands: ',', parentheses: true, currency: ['¥', 'CNY', '元', 'US$'] }
+const signs = ['¥', 'CNY', '元', 'US$', '%']
+const accounting = { thousands: ',', parentheses: true, currency: signs }
 
 type Decimal = readonly [options: object, cells: Readonly<Record<string, bigint | 'refused'>>]
 
@@ -192,6 +206,8 @@ const decimals: Readonly<Record<string, Decimal>> = {
       'CNY 3': 300n,
       'US$4,000.01': 400001n,
       '3.20元': 320n,
+      '12.5 %': 1250n,
+      '%': 'refused',
       '1,23': 'refused',
       '12,34.00': 'refused',
       '1,234,56': 'refused',
@@ -214,6 +230,25 @@ const decimals: Readonly<Record<string, Decimal>> = {
   'comma as point': [
     { point: ',', thousands: '.' },
     { '1.234,56': 123456n, '12,5': 1250n, '1234': 123400n, '1.23': 'refused', '1.5,0': 'refused' },
+  ],
+  'exponents, and blanks as thousands marks': [
+    { point: ',', thousands: ' ', scientific: true, rounding: 'half-up' },
+    {
+      '1 234,5': 123450n,
+      '1\u00a0234,5': 123450n,
+      '1\u202f234\u202f567': 123456700n,
+      '1,5e3': 150000n,
+      '-2,5E+02': -25000n,
+      '1e-05': 0n,
+      '5e-3': 1n,
+      ',125e1': 125n,
+      '9007199254740993e2': 90071992547409930000n,
+      '1e25': 'refused',
+      '1e': 'refused',
+      e5: 'refused',
+      '1e100': 'refused',
+      '1,5,1e3': 'refused',
+    },
   ],
   'no decimals': [
     { scale: 0 },

@@ -25,6 +25,16 @@ t.test('what does not fit is told at once: field, file, column and how many', as
   await refused('id,Sector ,tax\n1,A,7\n', {}, [
     { code: 'COLUMN_MISSING', field: 'sector', file, column: 'sector', text: /mean `Sector `\?/ },
   ])
+  await refused('id;sector;tax\n1;A;7\n', { unit: { key: { column: 'sector' } } }, [
+    { code: 'COLUMN_MISSING', field: 'unit', text: /has one column: is `delimiter` right\?/ },
+    { code: 'COLUMN_MISSING', field: 'sector' },
+    { code: 'COLUMN_MISSING', field: 'tax' },
+  ])
+  await refused(
+    'id,sector,税额（元）,\n1,A,7,\n',
+    { fields: { tax: { from: { column: '税额(元)' } } } },
+    [{ code: 'COLUMN_MISSING', field: 'tax', text: /mean `税额（元）`\?/ }],
+  )
   await refused('id,sector,tax,tax\n1,A,7,8\n', {}, [{ code: 'COLUMN_AMBIGUOUS', field: 'tax' }])
   await refused('id,sector,tax\n1,Secret,x\n,B,9\n3,,9\n4,Z,\n', {}, [
     { code: 'EMPTY_CELLS', field: 'unit', file, column: 'id', rows: 1n },
@@ -65,8 +75,10 @@ t.test('rules for empty and other cells', async (t) => {
 })
 
 t.test('numbers that went through floating point are taken only where that is exact', async (t) => {
-  const wide = { ...product, columns: [{ ...product.columns[0], range: ['0', `${10n ** 20n}`] }] }
-  const fields = { tax: { ...tax, unit: 'yuan' } }
+  const columns = [{ ...product.columns[0], range: ['0', `${10n ** 20n}`] }]
+  const wide = { ...product, columns, parts: product.parts.map((p) => ({ ...p, maxUnits: '9' })) }
+  const rounded = { decimal: tax.from, rounding: 'half-up' }
+  const fields = { tax: { from: rounded, unit: 'yuan' } }
   const folder = t.testdir()
   const db = await DuckDBInstance.create(':memory:')
   const connection = await db.connect()
@@ -94,8 +106,13 @@ t.test('numbers that went through floating point are taken only where that is ex
     await parquet('123456789012345678.12::DECIMAL(20, 2)'),
     await json('1234567890.12'),
     await json('9007199254740993'),
+    // Engines write small and large doubles with an exponent.
+    await parquet('1e-7::DOUBLE'),
+    await json('1.2e3'),
+    await json('3e-2'),
   ]
-  t.equal(await sumOf(exact), 123456789012n * 2n + 12345678901234567812n + 900719925474099300n)
+  const others = 12345678901234567812n + 900719925474099300n + 120000n + 3n
+  t.equal(await sumOf(exact), 123456789012n * 2n + others)
   // As a double this is 1000000000000000.0: the cent is gone before anybody could see it.
   const lost = '1000000000000000.01'
   const inexact = [await parquet(`${lost}::DOUBLE`), await json(lost)]

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat } from 'node:fs/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { sql } from 'kysely'
 import t from 'tap'
 import { bindMapping } from '#connectors/mapping/bind-mapping'
 import { checkRows } from '#connectors/sources/check-sql'
+import { heldFiles } from '#connectors/sources/held-files'
 import type { Statement } from '#connectors/sources/sql'
 import type { TapTest } from '#test/support/tap-test'
 import { mappingOf, openIn } from './opening.ts'
@@ -115,6 +116,26 @@ t.test('other encodings are decoded strictly, in a private place that is left cl
   t.strictSame(await copies(), [])
 })
 
+t.test('a file that this user may not read is told from one that is not there', async (t) => {
+  const folder = t.testdir(one('id,sector,tax\n1,A,7\n'))
+  await chmod(`${folder}/rows.csv`, 0)
+  // Root reads everything; what it may do is decided by the effective user.
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65_534)
+  const found = heldFiles([{ path: 'rows.csv', format: 'csv' }], folder)
+  const error = await found.catch((cause: unknown) => cause)
+  if (isRoot) process.seteuid?.(0)
+  t.match(error, { code: 'SOURCE_UNREADABLE', message: 'rows.csv may not be read by this user' })
+})
+
+t.test('JSON behind a byte order mark, as some programs write it', async (t) => {
+  const rows = '\ufeff[{"id":"1","sector":"A","tax":7},{"id":"2","sector":"B","tax":9}]'
+  for (const hold of ['memory', 'scan']) {
+    const document = mapping([{ ...csv, format: 'json' }], { engine: { hold } })
+    t.strictSame(await answer(t, one(rows), document), expected)
+  }
+})
+
 t.test('files that are not there or not what they should be', async (t) => {
   const good = 'id,sector,tax\n1,A,7\n'
   const refused = (
@@ -128,10 +149,16 @@ t.test('files that are not there or not what they should be', async (t) => {
   const twice = mapping([csv, { glob: '*.csv', format: 'csv' }])
   await refused(one(good), twice, { code: 'MAPPING_INVALID', message: /twice/ })
   const ragged = `${good}2,B\n`
-  const place = { code: 'SOURCE_UNREADABLE', message: /^rows\.csv, line 3: / }
+  const unreadable = (message: RegExp) => ({ code: 'SOURCE_UNREADABLE', message })
+  const place = unreadable(/^rows\.csv, line 3: a record has more or fewer cells than the header$/)
   await refused(one(ragged), mapping([csv]), place)
-  const notParquet = { code: 'SOURCE_UNREADABLE', message: /rows\.csv/ }
-  await refused(one(good), mapping([{ ...csv, format: 'parquet' }]), notParquet)
+  const unclosed = unreadable(/^rows\.csv, line 3: a quote does not close/)
+  await refused(one(`${good}2,B,"9\n`), mapping([csv]), unclosed)
+  const asParquet = mapping([{ ...csv, format: 'parquet' }])
+  await refused(one(good), asParquet, unreadable(/^rows\.csv: the file is not Parquet$/))
+  const asJson = mapping([{ ...csv, format: 'json' }])
+  await refused(one('[{"id": "1"}, {"id": '), asJson, unreadable(/not JSON to its end/))
+  await refused(one('[1, 2]'), asJson, unreadable(/not a list of JSON objects/))
   const open = '"id,sector,tax\n'.padEnd(2_000_000, 'x')
   await refused(one(open), mapping([csv]), { code: 'SOURCE_UNREADABLE', message: /first record/ })
 })

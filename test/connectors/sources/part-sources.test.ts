@@ -35,13 +35,16 @@ t.test('parts follow their data: a new version for a new advert, none in between
 t.test('a configuration that does not fit does not start', async (t) => {
   const folder = t.testdir({ 'tax.json': JSON.stringify(csvMapping('rows.csv', { threads: 1 })) })
   const tax = { product, part: 'tax', mapping: 'tax.json' }
-  const refused = async (sources: (typeof tax)[], code: string) => {
-    await t.rejects(openPartSources({ sources }, folder, [contractProduct]), { code })
+  const refused = async (sources: (typeof tax)[], code: string, message = /./) => {
+    await t.rejects(openPartSources({ sources }, folder, [contractProduct]), { code, message })
   }
-  await refused([tax], 'SOURCE_MISSING')
+  await refused([tax], 'SOURCE_MISSING', /tax\.json: no file rows\.csv$/)
+  await writeFile(`${folder}/rows.csv`, 'nothing,that\nfits,now\n')
+  await refused([tax], 'MAPPING_REFUSED', /tax\.json: the mapping does not fit\n {2}field/)
   await writeCsv(`${folder}/rows.csv`, rows)
-  await refused([tax, tax], 'PART_NOT_HELD')
-  await refused([{ ...tax, part: 'social' }], 'PART_NOT_HELD')
-  await refused([{ ...tax, product: 'urn:baotu:product:other' }], 'PART_NOT_HELD')
+  await refused([tax, tax], 'PART_NOT_HELD', /two sources/)
+  await refused([{ ...tax, part: 'social' }], 'PART_NOT_HELD', /of part `tax`, not of `social`/)
+  const other = { ...tax, product: 'urn:baotu:product:other' }
+  await refused([other], 'PART_NOT_HELD', /no product urn:baotu:product:other/)
   await refused([{ ...tax, mapping: 'nowhere.json' }], 'JSON_FILE_UNREADABLE')
 })
