@@ -6,6 +6,7 @@ import { describeFinding } from './finding-words.ts'
 import type { Lineage } from './lineage.ts'
 import type { Opening } from './opening.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
+import { visible } from './visible.ts'
 
 export interface StoryParts {
   readonly lineage: Lineage
@@ -18,7 +19,7 @@ export interface StoryParts {
 /** The story as lines of text. Every statement names the record that it rests on. */
 export function tellStory(parts: StoryParts, language: StoryLanguage): string {
   const teller = new Teller(parts, language)
-  return `${[...teller.lines()].join('\n')}\n`
+  return `${[...teller.lines()].map(visible).join('\n')}\n`
 }
 
 class Teller {
