@@ -8,6 +8,7 @@ export const CHAIN_LINKS = [
   'policy',
   'budget',
   'holder',
+  'release',
   'review',
   'meter',
 ] as const
@@ -20,7 +21,8 @@ export interface Names {
 
 /**
  * How a reader judges a space's evidence: which links each delivered result must have (consent is
- * always demanded where one subject was asked for), and the participants' names for the story.
+ * always demanded where one subject was asked for), and names for the story: of participants by
+ * DID, of contracts, products and policies by digest.
  */
 export interface ChainRules {
   readonly require: ReadonlySet<ChainLink>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
+import { CHAIN_LINKS, type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
@@ -156,12 +156,13 @@ function verdict(asked: Asked, report: Report): string {
 // What the verdict rests on, so that nobody takes it for more than it is.
 function caveats({ policyFile, rules, language }: Asked, { isSealed, absent }: Report): string {
   const words = VERIFIER_WORDS[language]
-  const waived = [...STRICT_RULES.require].filter((link) => !rules.require.has(link))
+  const waived = CHAIN_LINKS.filter((link) => !rules.require.has(link))
+  const { links, listed } = STORY_WORDS[language]
   const lines = [
     ...(policyFile === undefined ? [words.broughtPolicy] : []),
     ...(isSealed ? [] : [words.noManifest]),
     ...absent.map((origin) => words.absentLog(origin)),
-    ...(waived.length > 0 ? [words.waived(waived.join(', '))] : []),
+    ...(waived.length > 0 ? [words.waived(waived.map((link) => links[link]).join(listed))] : []),
   ]
   return lines.map((line) => `${visible(line)}\n`).join('')
 }

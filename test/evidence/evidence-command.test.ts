@@ -4,7 +4,7 @@ import t from 'tap'
 import { evidence, runEvidenceCommand } from '#cli/evidence'
 import { exported, temporaryFolder } from './made-folder.ts'
 import { madeKey } from './made-log.ts'
-import { digest, gatewayLog, holderLog, TAX } from './made-story.ts'
+import { allLogs, digest, gatewayLog } from './made-story.ts'
 
 async function ran(cwd: string, ...argv: string[]) {
   const [out, err]: [string[], string[]] = [[], []]
@@ -18,7 +18,7 @@ async function ran(cwd: string, ...argv: string[]) {
 
 t.test('verify, lineage and a bundle that verifies again elsewhere', async (t) => {
   const cwd = temporaryFolder(t)
-  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  const logs = allLogs()
   await exported(path.join(cwd, 'space'), logs)
   const result = digest('one result')
   t.match(await ran(cwd, 'verify', 'space', '--lang', 'zh'), { code: 0, out: /未发现任何改动/ })

@@ -19,9 +19,9 @@ import { formatNote } from '#evidence/signed-note'
 import { runVerifier } from '#evidence/verifier'
 import { temporaryFolder, verified } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
-import { gatewayLog, holderLog, TAX } from './made-story.ts'
+import { allLogs, gatewayLog } from './made-story.ts'
 
-const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+const logs = allLogs()
 const [gateway = gatewayLog()] = logs
 const policy = `${logs.map((log) => `log ${log.signer.verifier.vkey}`).join('\n')}\nquorum none\n`
 
