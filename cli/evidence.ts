@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseChainRules, STRICT_RULES } from '#evidence/chain-rules'
 import { POLICY_FILE, RULES_FILE } from '#evidence/evidence-folder'
@@ -11,38 +11,48 @@ import { bundleResult, signerFrom } from './evidence-bundle.ts'
 import { lineageTree } from './evidence-lineage.ts'
 import { replayAggregate } from './evidence-replay.ts'
 import { COMMON, optionsOf } from './options.ts'
+import { verifierProgram } from './verifier-program.ts'
 
 const en = `baotu evidence verify <folder> [--policy FILE] [--rules FILE] [--result ID] [--json] [--lang zh|en]
 baotu evidence lineage <folder> <result> [--policy FILE] [--json]
 baotu evidence bundle <folder> <result> --out DIR [--policy FILE] [--key PEM --name ORIGIN]
+baotu evidence verifier --out FILE
 
 verify checks exported evidence offline: signatures, one history, complete chains, replayed sums.
   With --result it tells how that result came about. Exit code 0 only when nothing was found.
 lineage shows dataset, product, contract, request and result with their records.
 bundle cuts out everything that a dispute about one result needs, to be verified elsewhere; with
   --key its list of files is signed by that key (Ed25519, PKCS #8) under that log's name.
+verifier writes verify as one program of one file: whoever has it and Node 24 checks a copied folder
+  with \`node verify.mjs <folder>\` and needs nothing else. Get it from whom you trust, not from
+  whom you check.
 --policy is your own trust policy; without it the folder's is used, which shows only that the
   evidence agrees with itself. ID is a result's digest or the watermark of a copy.
 
   baotu evidence verify ./evidence --policy ./policy
   baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
   baotu evidence bundle ./evidence sha256-... --out ./bundle
+  baotu evidence verifier --out ./verify.mjs
 `
 const zh = `baotu evidence verify <文件夹> [--policy 文件] [--rules 文件] [--result 编号] [--json] [--lang zh|en]
 baotu evidence lineage <文件夹> <结果> [--policy 文件] [--json]
 baotu evidence bundle <文件夹> <结果> --out 目录 [--policy 文件] [--key PEM --name 日志名]
+baotu evidence verifier --out 文件
 
 verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。给出 --result 则讲述该结果的
   来龙去脉。未发现任何问题时退出码才为 0。
 lineage 列出数据集、产品、合约、请求、结果及其记录号。
 bundle 截取一个结果的争议所需的全部材料，供他处核验；给出 --key 则以该密钥（Ed25519，PKCS #8）
   按该日志名签署文件清单。
+verifier 把 verify 写成单个程序文件：有此文件和 Node 24 的人用 \`node verify.mjs <文件夹>\` 即可核验
+  复制来的文件夹，不需其他任何东西。请从您信任的一方取得，不要从被核验的一方取得。
 --policy 是您自己掌握的信任策略；不给则用文件夹自带的，只能说明证据自身一致。编号为结果摘要或
   某一副本的水印。
 
   baotu evidence verify ./evidence --policy ./policy
   baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
   baotu evidence bundle ./evidence sha256-... --out ./bundle
+  baotu evidence verifier --out ./verify.mjs
 `
 
 const OPTIONS = {
@@ -54,7 +64,7 @@ const OPTIONS = {
   name: { type: 'string' },
 } as const
 
-/** `baotu evidence`: verify, lineage, bundle. Works on a folder alone; no space has to be up. */
+/** `baotu evidence`: verify, lineage, bundle, verifier. Works on a folder alone; no space has to be up. */
 export const evidence: Command = {
   name: 'evidence',
   summary: { en: 'verify exported evidence, offline', zh: '离线核验导出的证据' },
@@ -70,7 +80,10 @@ export async function runEvidenceCommand(
   const [subcommand, ...rest] = argv
   if (subcommand === 'verify') return verify(rest, io)
   if (subcommand === 'lineage' || subcommand === 'bundle') return about(subcommand, rest, io)
-  throw new UsageError(`baotu evidence verify | lineage | bundle, not \`${subcommand ?? ''}\``)
+  if (subcommand === 'verifier') return writeVerifier(rest, io)
+  throw new UsageError(
+    `baotu evidence verify | lineage | bundle | verifier, not \`${subcommand ?? ''}\``,
+  )
 }
 
 type Io = Pick<CommandIo, 'stdout' | 'stderr' | 'cwd'>
@@ -82,6 +95,15 @@ function verify(argv: readonly string[], { stdout, stderr, cwd }: Io): number {
     stderr: (text: string) => void stderr.write(text),
   }
   return runVerifier(argv, io, replayAggregate)
+}
+
+function writeVerifier(argv: readonly string[], { stdout, cwd }: Io): number {
+  const { values } = optionsOf(argv, { ...COMMON, out: OPTIONS.out })
+  if (values.out === undefined) throw new UsageError('--out is needed')
+  const file = path.resolve(cwd, values.out)
+  writeFileSync(file, verifierProgram(), { mode: 0o755 })
+  stdout.write(`${file}\n`)
+  return EXIT.ok
 }
 
 async function about(

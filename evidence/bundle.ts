@@ -10,7 +10,7 @@ import {
   RULES_FILE,
 } from './evidence-folder.ts'
 import { exportTiles, writeWhole } from './export.ts'
-import { signManifest } from './manifest.ts'
+import { makeManifest } from './manifest.ts'
 import type { NoteSigner } from './note-signer.ts'
 import type { Opening } from './opening.ts'
 import { formatProof, type Receipt } from './receipt.ts'
@@ -36,7 +36,7 @@ export interface BundleParts {
   readonly openings: readonly Opening[]
   /** Stored ciphertexts by digest, to replay releases. */
   readonly ciphertexts: ReadonlyMap<string, Uint8Array>
-  /** Signs the manifest, by a key that the policy names as a log's; without it there is none. */
+  /** Signs the manifest, by a key that the policy names as a log's; unsigned without it. */
   readonly signer?: NoteSigner
 }
 
@@ -63,5 +63,5 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<v
   for (const [digest, bytes] of parts.ciphertexts) {
     await writeWhole(path.join(folder, CIPHERTEXTS_FOLDER, digest), bytes)
   }
-  if (parts.signer) await write(MANIFEST_FILE, await signManifest(folder, parts.signer))
+  await write(MANIFEST_FILE, await makeManifest(folder, parts.signer))
 }

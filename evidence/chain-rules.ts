@@ -8,6 +8,7 @@ export const CHAIN_LINKS = [
   'policy',
   'budget',
   'holder',
+  'release',
   'review',
   'meter',
 ] as const
@@ -20,7 +21,8 @@ export interface Names {
 
 /**
  * How a reader judges a space's evidence: which links each delivered result must have (consent is
- * always demanded where one subject was asked for), and the participants' names for the story.
+ * always demanded where one subject was asked for), and names for the story: of participants by
+ * DID, of contracts, products and policies by digest.
  */
 export interface ChainRules {
   readonly require: ReadonlySet<ChainLink>
@@ -35,10 +37,18 @@ export function parseChainRules(text: string): ChainRules {
   const { require: links, names = {}, ...more } = parseFile(text)
   const required = CHAIN_LINKS.filter((link) => links?.includes(link))
   const isKnown = Array.isArray(links) && required.length === new Set(links).size
-  if (!isKnown || Object.keys(more).length > 0 || typeof names !== 'object' || names === null) {
+  if (!isKnown || Object.keys(more).length > 0 || !areNames(names)) {
     throw new EvidenceError('TRUST_POLICY_MALFORMED', 'rules: unknown link or member')
   }
   return { require: new Set(required), names }
+}
+
+function areNames(value: unknown): value is ChainRules['names'] {
+  const isName = (name: unknown) => {
+    const { zh, en, ...more }: { zh?: unknown; en?: unknown } = Object(name)
+    return typeof zh === 'string' && typeof en === 'string' && Object.keys(more).length === 0
+  }
+  return typeof value === 'object' && value !== null && Object.values(value).every(isName)
 }
 
 function parseFile(text: string): Partial<RulesFile> {

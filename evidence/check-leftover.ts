@@ -1,5 +1,5 @@
+import type { LogFiles } from './log-files.ts'
 import { bundlePath, TILE_WIDTH, tilePath } from './tile.ts'
-import type { TileFolder } from './tile-folder.ts'
 
 const PARTIAL = /^(tile\/(entries|[0-9]+)\/(?:x[0-9]{3}\/)*[0-9]{3})\.p\/([1-9][0-9]{0,2})$/
 
@@ -7,7 +7,7 @@ const PARTIAL = /^(tile\/(entries|[0-9]+)\/(?:x[0-9]{3}\/)*[0-9]{3})\.p\/([1-9][
  * True when `file` is a partial tile or bundle of an earlier, smaller log and the present file
  * begins with exactly its bytes. Mirrors may keep such files, so they are no defect of themselves.
  */
-export function isOldPartial(files: TileFolder, file: string, size: number): boolean {
+export function isOldPartial(files: LogFiles, file: string, size: number): boolean {
   const [, base, kind, width] = PARTIAL.exec(file) ?? []
   if (base === undefined || Number(width) >= TILE_WIDTH) return false
   const present = presentFile(base, kind === 'entries' ? 0 : Number(kind), size)

@@ -10,9 +10,9 @@ import { decodeBundle } from './entry-bundle.ts'
 import { parseEntry } from './entry-form.ts'
 import { EvidenceError } from './evidence-error.ts'
 import type { Finding } from './finding.ts'
+import type { LogFiles } from './log-files.ts'
 import type { NoteVerifier } from './note-key.ts'
 import { bundlePath, TILE_WIDTH, tilePath } from './tile.ts'
-import type { TileFolder } from './tile-folder.ts'
 import { TreeEdge } from './tree-edge.ts'
 import { openCheckpoint } from './verify-note.ts'
 
@@ -26,27 +26,32 @@ export interface CheckedLog {
 }
 
 /** Reads everything below `folder`, the log's own; every defect is a finding, none is thrown. */
-export function checkLog(folder: TileFolder, log: NoteVerifier): CheckedLog {
+export function checkLog(folder: LogFiles, log: NoteVerifier): CheckedLog {
   return new LogCheck(folder, log).run()
 }
 
+// A checkpoint may claim any size: after so many bundles that are not there nothing more is sought.
+const MOST_MISSING = 100
+
 class LogCheck {
-  readonly #folder: TileFolder
+  readonly #folder: LogFiles
   readonly #log: NoteVerifier
-  readonly #findings: Finding[] = []
+  #findings: Finding[] = []
+  #missingInARow = 0
   readonly #entries = new Map<number, Entry>()
   readonly #byEntries = new TreeEdge()
   readonly #byTiles = new TreeEdge()
 
-  constructor(folder: TileFolder, log: NoteVerifier) {
+  constructor(folder: LogFiles, log: NoteVerifier) {
     this.#folder = folder
     this.#log = log
   }
 
   run(): CheckedLog {
     const checkpoint = this.#checkpoint()
-    for (let start = 0; start < (checkpoint?.size ?? 0); start += TILE_WIDTH) {
-      this.#bundle(start, Math.min(TILE_WIDTH, (checkpoint?.size ?? 0) - start))
+    const size = checkpoint?.size ?? 0
+    for (let start = 0; start < size && this.#missingInARow < MOST_MISSING; start += TILE_WIDTH) {
+      this.#bundle(start, Math.min(TILE_WIDTH, size - start))
     }
     if (checkpoint) this.#judge(checkpoint)
     const findings = this.#findings
@@ -68,7 +73,8 @@ class LogCheck {
     const file = bundlePath(start / TILE_WIDTH, width)
     const bytes = this.#folder.read(file)
     if (bytes === undefined) this.#found({ code: 'FILE_MISSING', index: start, file })
-    const { entries, isWhole } = decodeBundle(bytes ?? new Uint8Array(0))
+    this.#missingInARow = bytes === undefined ? this.#missingInARow + 1 : 0
+    const { entries, isWhole } = decodeBundle(bytes ?? new Uint8Array(0), 2 * TILE_WIDTH)
     const found = entries.map(leafHash)
     const expected = this.#leaves(start, width) ?? found
     for (const hash of found) this.#byEntries.add(hash)
@@ -119,8 +125,7 @@ class LogCheck {
   }
 
   #blameTiles(): void {
-    const kept = this.#findings.filter(({ code }) => !isDisagreement(code))
-    this.#findings.splice(0, Number.POSITIVE_INFINITY, ...kept)
+    this.#findings = this.#findings.filter(({ code }) => !isDisagreement(code))
   }
 
   #found(finding: Omit<Finding, 'log' | 'detail'> & { detail?: string }): undefined {

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import type { EvidenceFiles } from './evidence-files.ts'
 import { OPENINGS_FILE } from './evidence-folder.ts'
 import type { Finding } from './finding.ts'
 import { isOpeningTrue, type Opening } from './opening.ts'
@@ -11,20 +10,23 @@ export interface CheckedOpenings {
 }
 
 /** Reads what a folder reveals; an opening that its digest does not bear out is a finding. */
-export function checkOpenings(folder: string): CheckedOpenings {
+export function checkOpenings(files: EvidenceFiles): CheckedOpenings {
   const openings = new Map<string, Opening>()
   const findings: Finding[] = []
-  for (const [i, opening] of readOpenings(path.join(folder, OPENINGS_FILE)).entries()) {
+  for (const [i, opening] of readOpenings(files).entries()) {
     if (isOpening(opening) && isOpeningTrue(opening)) openings.set(opening.digest, opening)
     else findings.push({ code: 'OPENING_REFUSED', file: OPENINGS_FILE, detail: `opening ${i}` })
+    if (findings.length >= MOST_REFUSED) break
   }
   return { openings, findings }
 }
 
-function readOpenings(file: string): unknown[] {
-  if (!existsSync(file)) return []
+const MOST_REFUSED = 1000
+
+function readOpenings(files: EvidenceFiles): unknown[] {
+  if (!files.has(OPENINGS_FILE)) return []
   try {
-    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const parsed: unknown = JSON.parse(files.text(OPENINGS_FILE))
     return Array.isArray(parsed) ? parsed : [undefined]
   } catch {
     return [undefined]

@@ -1,6 +1,8 @@
 /** Session, inputs and release: did every holder take part once, and was one result made of them? */
 import { type Defect, disagrees, missing } from './defect.ts'
+import type { Recorded } from './entry-index.ts'
 import type { Lineage } from './lineage.ts'
+import { isLogOf } from './log-owner.ts'
 
 export function* checkSession(lineage: Lineage): Generator<Defect> {
   const { transcript, transcripts, delivered, voided, inputs } = lineage
@@ -37,22 +39,30 @@ function rosterIn(transcripts: Lineage['transcripts'], log: string): Set<string>
 
 export function* checkRelease(lineage: Lineage): Generator<Defect> {
   const { sealed, gated, delivered, inputs, moreInputs, submitted } = lineage
-  const own = sealed.find(({ entry }) => entry.result === delivered.entry.result)
+  const own = sealed.find(({ log, entry }) => {
+    return log === delivered.log && entry.result === delivered.entry.result
+  })
   if (own === undefined) return yield missing(delivered, 'release.sealed')
   for (const { log, index, entry } of sealed) {
     const isSame = entry.result === own.entry.result && entry.audit === own.entry.audit
     if (!isSame) yield disagrees({ log, index, entry }, 'a second release of one session')
   }
+  yield* checkReleaser(lineage, own)
   for (const record of gated) {
     if (record.entry.verdicts !== own.entry.verdicts) yield disagrees(record, 'other verdicts')
   }
   const relayed = new Set(inputs.flatMap(({ entry }) => entry.ciphertexts))
-  const used = new Set([...sealed, ...moreInputs].flatMap(({ entry }) => entry.inputs))
-  if (!used.isSubsetOf(relayed)) yield disagrees(own, 'released from an unknown input')
-  if (!relayed.isSubsetOf(used)) yield disagrees(own, 'released without a submitted input')
+  for (const record of sealed) {
+    const told = [...sealed, ...moreInputs].filter(({ log }) => log === record.log)
+    const used = new Set(told.flatMap(({ entry }) => entry.inputs))
+    if (!used.isSubsetOf(relayed)) yield disagrees(record, 'released from an unknown input')
+    if (!relayed.isSubsetOf(used)) yield disagrees(record, 'released without a submitted input')
+  }
   const submissions = new Set(inputs.map(({ entry }) => entry.submission))
   for (const holder of new Set(inputs.map(({ entry }) => entry.holder))) {
-    const isRecorded = submitted.some(({ entry }) => entry.actor === holder)
+    const isRecorded = submitted.some(({ log, entry }) => {
+      return entry.actor === holder && isLogOf(log, holder)
+    })
     if (!isRecorded) yield missing(own, `holder.submitted of ${holder}`, 'holder')
   }
   for (const mine of submitted) {
@@ -60,4 +70,14 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
       yield disagrees(mine, 'the holder submitted something else')
     }
   }
+}
+
+// Whoever relays a release can write that there was one; only the log of who made it proves it.
+function* checkReleaser({ opened, sealed }: Lineage, own: Recorded): Generator<Defect> {
+  const release = opened?.entry.release
+  if (release === undefined) return yield missing(own, 'session.opened', 'release')
+  const isRecorded = sealed.some(({ log, entry }) => {
+    return entry.actor === release && isLogOf(log, release)
+  })
+  if (!isRecorded) yield missing(own, `release.sealed of ${release}`, 'release')
 }

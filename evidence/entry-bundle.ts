@@ -15,16 +15,20 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
 
 export interface DecodedBundle {
   readonly entries: readonly Uint8Array[]
-  /** False when the bytes end inside an entry: what follows the last whole one is not given. */
+  /** False when the bytes end inside an entry or hold more of them: what follows is not given. */
   readonly isWhole: boolean
 }
 
-/** The inverse of `encodeBundle`. */
-export function decodeBundle(bytes: Uint8Array): DecodedBundle {
+/** The inverse of `encodeBundle`; at most so many entries are read. */
+export function decodeBundle(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): DecodedBundle {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const entries: Uint8Array[] = []
   let at = 0
-  while (at + 2 <= bytes.length && at + 2 + view.getUint16(at) <= bytes.length) {
+  while (
+    entries.length < most &&
+    at + 2 <= bytes.length &&
+    at + 2 + view.getUint16(at) <= bytes.length
+  ) {
     const end = at + 2 + view.getUint16(at)
     entries.push(bytes.subarray(at + 2, end))
     at = end

@@ -9,6 +9,7 @@ interface Field {
   readonly name: string
   readonly isOptional: boolean
   readonly check: Check
+  readonly spell: (value: unknown) => string
 }
 
 interface Plain {
@@ -22,10 +23,11 @@ const DIGEST = /^sha256-[0-9a-f]{64}$/
 const TAG = /^tag-[0-9a-f]{32}-[0-9a-f]{64}$/
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/
 const DID = /^did:web:[a-zA-Z0-9.-]{1,253}(:[a-zA-Z0-9._-]{1,100})*$/
-// A long run of digits in a name would be a national identifier, not a participant's address.
+// A long run of digits in a name or code would be a national identifier or an amount.
 const LONG_NUMBER = /[0-9]{8}/
 
 const isDid: Check = (value) => matches(DID)(value) && !LONG_NUMBER.test(String(value))
+const isCode: Check = (value) => matches(CODE)(value) && !LONG_NUMBER.test(String(value))
 const isCount: Check = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
@@ -34,11 +36,17 @@ const CHECKS: Readonly<Record<string, Check>> = {
   salted: matches(DIGEST),
   tag: matches(TAG),
   did: isDid,
-  code: matches(CODE),
+  code: isCode,
   count: isCount,
   time: isCount,
   digests: listOf(matches(DIGEST)),
   dids: listOf(isDid),
+}
+// INVARIANT: what CHECKS lets through as text holds nothing that JSON would escape.
+const quoted = (value: unknown): string => `"${value}"`
+const SPELLING: Readonly<Record<string, Field['spell']>> = {
+  ...{ count: String, time: String },
+  ...{ digests: JSON.stringify, dids: JSON.stringify },
 }
 /** A type's fields in canonical order (RFC 8785 sorts by UTF-16 units). */
 const FORMS: ReadonlyMap<string, readonly Field[]> = new Map(
@@ -48,7 +56,7 @@ const FORMS: ReadonlyMap<string, readonly Field[]> = new Map(
 /** The text that the log keeps. Refuses (ENTRY_REFUSED) what the table does not describe exactly. */
 export function entryText(entry: Entry): string {
   const text = canonicalText(entry, checked(entry))
-  if (Buffer.byteLength(text) > MAX_ENTRY_BYTES) refuse(entry.type, `${text.length} characters`)
+  if (text.length > MAX_ENTRY_BYTES) refuse(entry.type, `${text.length} characters`)
   return text
 }
 
@@ -83,24 +91,28 @@ function checked(value: unknown): readonly Field[] {
   return form
 }
 
-// JCS for what an entry can hold: ASCII strings, safe integers and lists of strings.
+// JCS for what an entry can hold: ASCII strings without escapes, safe integers, lists of strings.
 function canonicalText(entry: Plain, form: readonly Field[]): string {
-  const ordered: Record<string, unknown> = {}
-  for (const { name } of form) ordered[name] = entry[name]
-  return JSON.stringify(ordered)
+  let text = ''
+  for (const { name, spell } of form) {
+    const value = entry[name]
+    if (value !== undefined) text += `${text === '' ? '{' : ','}"${name}":${spell(value)}`
+  }
+  return `${text}}`
 }
 
 function formOf(type: string, fields: Readonly<Record<string, string>>): readonly Field[] {
   const own = Object.entries(fields).map(([name, kind]): Field => {
     const check = CHECKS[kind.replace('?', '')]
     if (check === undefined) throw new TypeError(`no check for ${kind}`)
-    return { name, isOptional: kind.endsWith('?'), check }
+    return { name, isOptional: kind.endsWith('?'), check, spell: SPELLING[kind] ?? quoted }
   })
+  const needed = { isOptional: false }
   const common: Field[] = [
-    { name: 'actor', isOptional: false, check: isDid },
-    { name: 'at', isOptional: false, check: isCount },
-    { name: 'type', isOptional: false, check: (value) => value === type },
-    { name: 'v', isOptional: false, check: (value) => value === 1 },
+    { ...needed, name: 'actor', check: isDid, spell: quoted },
+    { ...needed, name: 'at', check: isCount, spell: String },
+    { ...needed, name: 'type', check: (value) => value === type, spell: quoted },
+    { ...needed, name: 'v', check: (value) => value === 1, spell: String },
   ]
   return [...own, ...common].sort((a, b) => (a.name < b.name ? -1 : 1))
 }

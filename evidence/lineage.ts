@@ -25,6 +25,8 @@ export interface Lineage {
   readonly policies: readonly Tenure<'policy.enabled', 'policy.disabled'>[]
   readonly budgets: readonly Recorded<'budget.reserved'>[]
   readonly plan: Recorded<'plan.made'> | undefined
+  /** Names the release authority (发布机构) of the session. */
+  readonly opened: Recorded<'session.opened'> | undefined
   readonly transcript: Recorded<'session.transcript'> | undefined
   /** Every record of that transcript: pieces of a long roster, and what other logs say of it. */
   readonly transcripts: readonly Recorded<'session.transcript'>[]
@@ -95,6 +97,7 @@ function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Linea
   const transcripts = index.naming('session.transcript', transcript)
   const own = transcripts.find((record) => record.log === log) ?? transcripts[0]
   return {
+    opened: index.naming('session.opened', own?.entry.session ?? '')[0],
     transcript: own,
     transcripts,
     voided: index.naming('session.void', own?.entry.session ?? ''),

@@ -29,6 +29,7 @@ export interface Growth {
 
 /** A tree that this process made, ready to grow further, and the checkpoint it belongs to. */
 export interface GrownTree {
+  readonly head: Checkpoint
   readonly note: string
   readonly edge: TreeEdge
   readonly view: TreeView
@@ -56,21 +57,30 @@ export async function growLog(
   const { note, tickets } = placed
   const leaves = [...placed.hashes, ...direct.map(({ hash }) => hash)]
   if (leaves.length === 0) return { head: before, note, before, tickets, grown: undefined }
-  const own = cached?.note === note ? cached : undefined
+  const bodies = direct.map(({ body }) => body)
+  // The database stores the entries while the tree over them is made.
+  const [grown] = await Promise.all([
+    growTree(tx, { store, signers, cached }, placed, leaves),
+    store.fill(tx, before.size + placed.hashes.length, bodies),
+  ])
+  const { size: to } = grown.head
+  await store.grow(tx, { from: before.size, to, tiles: grown.edge.changes(), note: grown.note })
+  return { head: grown.head, note: grown.note, before, tickets, grown }
+}
+
+async function growTree(
+  tx: QueryExecutorProvider,
+  { store, signers, cached }: Grower,
+  placed: PlacedBatch,
+  leaves: readonly Uint8Array[],
+): Promise<GrownTree> {
+  const own = cached?.note === placed.note ? cached : undefined
   const edge = own?.edge.settled() ?? (await loadWholeEdge(store, tx, placed, signers))
   for (const leaf of leaves) edge.add(leaf)
   const view = edge.view()
-  const head = { origin: before.origin, size: edge.size, root: view.root() }
-  const signedNote = await signed(signers, head)
-  await store.grow(tx, {
-    from: before.size,
-    to: head.size,
-    entries: direct.map(({ body }) => body),
-    tiles: edge.changes(),
-    note: signedNote,
-  })
-  const grown = { note: signedNote, edge, view }
-  return { head, note: signedNote, before, tickets, grown }
+  const { origin } = parseCheckpoint(parseNote(placed.note).text)
+  const head = { origin, size: edge.size, root: view.root() }
+  return { head, note: await signed(signers, head), edge, view }
 }
 
 /** A checkpoint with the log's own lines; the first is the one that everybody can read. */

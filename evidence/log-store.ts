@@ -26,8 +26,6 @@ export interface PlacedBatch {
 export interface GrownLog {
   readonly from: number
   readonly to: number
-  /** Entries that came without a transaction of their own, placed last. */
-  readonly entries: readonly Uint8Array[]
   readonly tiles: readonly GrownTile[]
   readonly note: string
 }
@@ -112,16 +110,23 @@ export class LogStore {
     return { size: Number(row.size), note: row.note, tickets, hashes }
   }
 
+  /** Stores entries that came without a transaction of their own, from index `first` on. */
+  async fill(
+    on: QueryExecutorProvider,
+    first: number,
+    entries: readonly Uint8Array[],
+  ): Promise<void> {
+    if (entries.length === 0) return
+    await sql`insert into evidence_leaf (space_id, idx, body)
+      select ${this.#space}, ${first}::bigint + at - 1, body
+      from unnest(${byteaArray(entries)}::bytea[]) with ordinality as entry (body, at)`.execute(on)
+  }
+
   /** Stores what the batch made and moves the head; LOG_HEAD_MOVED when another head is there. */
-  async grow(on: QueryExecutorProvider, grown: GrownLog): Promise<void> {
-    const { from, to, entries, tiles, note } = grown
-    const first = to - entries.length
+  async grow(on: QueryExecutorProvider, { from, to, tiles, note }: GrownLog): Promise<void> {
     const moved = await firstRow(
       on,
       sql<{ size: Numeric }>`with
-        stored as (insert into evidence_leaf (space_id, idx, body)
-          select ${this.#space}, ${first}::bigint + at - 1, body
-          from unnest(${byteaArray(entries)}::bytea[]) with ordinality as entry (body, at)),
         tiled as (insert into evidence_tile (space_id, level, idx, hashes)
           select ${this.#space}, level, idx, hashes
           from unnest(${tiles.map((tile) => tile.level)}::int[],
@@ -159,22 +164,24 @@ export class LogStore {
   }
 
   async leaf(on: QueryExecutorProvider, index: number): Promise<LeafRow | undefined> {
-    return this.#leaf(on, sql`idx = ${index}`)
-  }
-
-  async leafOfTicket(on: QueryExecutorProvider, ticket: string): Promise<LeafRow | undefined> {
-    return this.#leaf(on, sql`ticket = ${ticket}`)
-  }
-
-  async #leaf(
-    on: QueryExecutorProvider,
-    which: ReturnType<typeof sql>,
-  ): Promise<LeafRow | undefined> {
     const row = await firstRow(
       on,
-      sql<{ idx: Numeric; body: Uint8Array }>`select idx, body from evidence_leaf
-        where space_id = ${this.#space} and ${which}`,
+      sql<{ body: Uint8Array }>`select body from evidence_leaf
+        where space_id = ${this.#space} and idx = ${index}`,
     )
-    return row && { index: Number(row.idx), body: row.body }
+    return row && { index, body: row.body }
+  }
+
+  /** By ticket, those of the outbox entries that have an index by now. */
+  async leavesOfTickets(
+    on: QueryExecutorProvider,
+    tickets: readonly string[],
+  ): Promise<ReadonlyMap<string, LeafRow>> {
+    const { rows } = await sql<{ ticket: Numeric; idx: Numeric; body: Uint8Array }>`
+      select ticket, idx, body from evidence_leaf
+      where space_id = ${this.#space} and ticket = any(${tickets}::bigint[])`.execute(on)
+    return new Map(
+      rows.map(({ ticket, idx, body }) => [String(ticket), { index: Number(idx), body }]),
+    )
   }
 }

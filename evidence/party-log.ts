@@ -7,6 +7,7 @@ import { keyPairFromSeed, SEED_BYTES } from '#crypto/sign/key-pair'
 import type { Clock } from '#runtime/clock'
 import { openFileGuard } from './fork-guard.ts'
 import { type Evidence, openEvidence } from './log.ts'
+import { logName } from './log-owner.ts'
 import { noteVerifier } from './note-key.ts'
 import type { NoteSigner } from './note-signer.ts'
 
@@ -56,9 +57,4 @@ export async function partyLogSigner({
       return { name, keyId, signature: new Uint8Array(signature) }
     },
   }
-}
-
-/** The origin of a party's log: its host and the space. */
-export function logName(did: string, spaceId: string): string {
-  return `${did.replace(/^did:web:/, '')}/${spaceId}`
 }

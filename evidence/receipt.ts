@@ -22,10 +22,28 @@ export interface Receipt {
   readonly entry: string
 }
 
-/** The receipt of the entry at `index`, against the checkpoint `note` of exactly this tree. */
+/** Makes receipts against the checkpoint `note` of exactly this tree: of the entry at `index`. */
+export type ReceiptMaker = (index: number, entry: string) => Receipt
+
+/** A maker for one batch, whose proofs have most of their hashes in common. */
+export function receiptMaker(tree: TreeView, note: string): ReceiptMaker {
+  const spelled = new Map<Uint8Array, string>()
+  const spell = (hash: Uint8Array): string => {
+    const known = spelled.get(hash)
+    if (known !== undefined) return known
+    const text = base64(hash)
+    spelled.set(hash, text)
+    return text
+  }
+  return (index, entry) => {
+    const proof = tree.inclusionProof(index).map(spell)
+    return { index, leafHash: spell(tree.leaf(index)), checkpoint: note, proof, entry }
+  }
+}
+
+/** The receipt of one entry. */
 export function makeReceipt(tree: TreeView, note: string, index: number, entry: string): Receipt {
-  const proof = tree.inclusionProof(index).map(base64)
-  return { index, leafHash: base64(tree.leaf(index)), checkpoint: note, proof, entry }
+  return receiptMaker(tree, note)(index, entry)
 }
 
 /**

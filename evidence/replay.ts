@@ -4,8 +4,7 @@
  * knows no engine; without it releases are not replayed, and the report says so. Node only.
  */
 import { hash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import type { EvidenceFiles } from './evidence-files.ts'
 import { CIPHERTEXTS_FOLDER } from './evidence-folder.ts'
 import type { Finding } from './finding.ts'
 import type { Lineage } from './lineage.ts'
@@ -28,13 +27,13 @@ export interface ReplayedRelease {
 
 /** Replays one release from the folder's stored ciphertexts. */
 export function replayRelease(
-  folder: string,
+  files: EvidenceFiles,
   { sealed, inputs }: Lineage,
   openings: ReadonlyMap<string, Opening>,
   replay: Replay,
 ): ReplayedRelease {
   const release = sealed.find(({ entry }) => entry.sum !== undefined)
-  const read = [...submissionsOf(inputs).values()].map((one) => readInput(folder, one, openings))
+  const read = [...submissionsOf(inputs).values()].map((one) => readInput(files, one, openings))
   const whole = read.filter((input) => input !== undefined)
   if (release === undefined || whole.length < read.length || read.length === 0) {
     return { findings: [], isDone: false }
@@ -47,14 +46,12 @@ export function replayRelease(
 }
 
 /** Every stored ciphertext must be what its name says. */
-export function checkCiphertexts(folder: string, names: readonly string[]): Finding[] {
-  return names
-    .filter((name) => readCiphertext(folder, name) === undefined)
-    .map((name) => ({
-      code: 'FILE_ALTERED',
-      file: `${CIPHERTEXTS_FOLDER}/${name}`,
-      detail: 'not what its name says',
-    }))
+export function checkCiphertexts(files: EvidenceFiles): Finding[] {
+  const prefix = `${CIPHERTEXTS_FOLDER}/`
+  return files
+    .list(prefix)
+    .filter((file) => readCiphertext(files, file.slice(prefix.length)) === undefined)
+    .map((file) => ({ code: 'FILE_ALTERED', file, detail: 'not what its name says' }))
 }
 
 interface Submitted {
@@ -75,16 +72,16 @@ function submissionsOf(inputs: Lineage['inputs']): Map<string, Submitted> {
 }
 
 function readInput(
-  folder: string,
+  files: EvidenceFiles,
   { holder, submission, ciphertexts }: Submitted,
   openings: ReadonlyMap<string, Opening>,
 ): ReplayInput | undefined {
   const opening = openings.get(submission)
-  const parts = opening && attempt(() => submittedParts(opening.text))
+  const parts = opening && submittedParts(opening.text)
   if (parts === undefined) return undefined
   const named = parts.flatMap((part) => part.ciphertexts)
   if (named.join() !== ciphertexts.join()) return undefined
-  const bytes = new Map(named.map((digest) => [digest, readCiphertext(folder, digest)]))
+  const bytes = new Map(named.map((digest) => [digest, readCiphertext(files, digest)]))
   const read = parts.map(({ part, ciphertexts: digests }) => ({
     part,
     ciphertexts: digests.flatMap((digest) => bytes.get(digest) ?? []),
@@ -93,19 +90,32 @@ function readInput(
   return isWhole ? { holder, parts: read } : undefined
 }
 
-// The opening of a submission's digest holds the signed message; its payload names the parts.
-function submittedParts(text: string): { part: string; ciphertexts: string[] }[] {
-  const { submission }: { submission: string } = JSON.parse(text)
-  const payload = Buffer.from(submission.split('.')[1] ?? '', 'base64url').toString('utf8')
-  const { parts }: { parts: { part: string; ciphertexts: string[] }[] } = JSON.parse(payload)
-  return parts
+interface Part {
+  readonly part: string
+  readonly ciphertexts: readonly string[]
 }
 
-function readCiphertext(folder: string, digest: string): Uint8Array | undefined {
-  const file = path.join(folder, CIPHERTEXTS_FOLDER, digest)
-  if (!/^sha256-[0-9a-f]{64}$/.test(digest) || !existsSync(file)) return undefined
-  const bytes = readFileSync(file)
-  return `sha256-${hash('sha256', bytes, 'hex')}` === digest ? bytes : undefined
+// The opening of a submission's digest holds the signed message; its payload names the parts. Who
+// signed it chose every byte of it.
+function submittedParts(text: string): readonly Part[] | undefined {
+  return attempt(() => {
+    const { submission }: { submission: string } = JSON.parse(text)
+    const payload = Buffer.from(submission.split('.')[1] ?? '', 'base64url').toString('utf8')
+    const { parts }: { parts: unknown } = JSON.parse(payload)
+    return Array.isArray(parts) && parts.every(isPart) ? parts : undefined
+  })
+}
+
+function isPart(value: unknown): value is Part {
+  const { part, ciphertexts }: { part?: unknown; ciphertexts?: unknown } = Object(value)
+  const isList = Array.isArray(ciphertexts) && ciphertexts.every((one) => typeof one === 'string')
+  return typeof part === 'string' && isList
+}
+
+function readCiphertext(files: EvidenceFiles, digest: string): Uint8Array | undefined {
+  if (!/^sha256-[0-9a-f]{64}$/.test(digest)) return undefined
+  const bytes = files.read(`${CIPHERTEXTS_FOLDER}/${digest}`)
+  return bytes && `sha256-${hash('sha256', bytes, 'hex')}` === digest ? bytes : undefined
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -14,7 +14,8 @@ import { BATCH_LIMIT, type DirectEntry, type Grower, type Growth, growLog } from
 import type { LogStore } from './log-store.ts'
 import { loadTree, type TileReader } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
-import { makeReceipt, type Receipt, storedReceipt } from './receipt.ts'
+import { type Receipt, receiptMaker } from './receipt.ts'
+import { storedReceipts } from './stored-receipts.ts'
 
 export interface SequencerParts {
   readonly database: LogDatabase
@@ -62,6 +63,9 @@ export class Sequencer {
 
   /** The receipt of an entry whose transaction has committed; RECEIPT_NOT_FOUND otherwise. */
   async settle(posted: Posted): Promise<Receipt> {
+    if (!/^\d{1,18}$/.test(posted.ticket)) {
+      throw new EvidenceError('RECEIPT_NOT_FOUND', 'not a ticket of this log')
+    }
     return (
       (await this.#settled(posted)) ??
       this.#wait((waiting) => {
@@ -142,43 +146,43 @@ export class Sequencer {
   ): Promise<void> {
     const { head, note, grown, before } = growth
     const first = head.size - entries.length
+    const make = grown && receiptMaker(grown.view, note)
     for (const [i, { entry, resolve }] of entries.entries()) {
-      if (grown) resolve(makeReceipt(grown.view, note, first + i, entry))
+      if (make) resolve(make(first + i, entry))
     }
     for (const observer of observers) observer.resolve(growth)
     const placed = new Map(growth.tickets.map((ticket, i) => [ticket, before.size + i]))
+    const unread: WaitingTicket[] = []
     for (const waiting of tickets) {
-      const { ticket, entry } = waiting
+      const { ticket, entry, resolve } = waiting
       const index = placed.get(ticket)
-      const isAtHand = grown && index !== undefined && entry !== undefined
-      const receipt = isAtHand
-        ? makeReceipt(grown.view, note, index, entry)
-        : await this.#stored(ticket, growth)
+      if (make && index !== undefined && entry !== undefined) resolve(make(index, entry))
+      else unread.push(waiting)
+    }
+    await this.#answerStored(unread, growth)
+  }
+
+  async #answerStored(tickets: readonly WaitingTicket[], growth: Growth): Promise<void> {
+    const names = tickets.map(({ ticket }) => ticket)
+    const stored = await storedReceipts(this.#parts, names, growth)
+    for (const { ticket, resolve, reject } of tickets) {
+      const receipt = stored.get(ticket)
       if (receipt === undefined && growth.tickets.length < BATCH_LIMIT) {
-        waiting.reject(new EvidenceError('RECEIPT_NOT_FOUND', `ticket ${ticket}`))
+        reject(new EvidenceError('RECEIPT_NOT_FOUND', `ticket ${ticket}`))
       } else if (receipt === undefined || receipt === 'later') {
-        this.settle({ ticket }).then(waiting.resolve, waiting.reject)
-      } else waiting.resolve(receipt)
+        this.settle({ ticket }).then(resolve, reject)
+      } else resolve(receipt)
     }
   }
 
   // A ticket below one that was placed is most likely placed: its receipt needs no batch.
   async #settled({ ticket }: Posted): Promise<Receipt | undefined> {
-    if (this.#broken || !this.#released || !/^\d{1,19}$/.test(ticket)) return undefined
-    if (BigInt(ticket) > this.#newestTicket) return undefined
-    const receipt = await this.#stored(ticket, this.#released).catch(() => undefined)
+    if (this.#broken || !this.#released || BigInt(ticket) > this.#newestTicket) return undefined
+    const stored = await storedReceipts(this.#parts, [ticket], this.#released).catch(
+      () => undefined,
+    )
+    const receipt = stored?.get(ticket)
     return receipt === 'later' ? undefined : receipt
-  }
-
-  // `later`: another replica placed it after this checkpoint. Undefined: nowhere yet, which after a
-  // full batch may still mean that it comes with the next.
-  async #stored(ticket: string, { head, note }: Growth): Promise<Receipt | 'later' | undefined> {
-    const { store, database } = this.#parts
-    const leaf = await store.leafOfTicket(database.reader, ticket)
-    if (leaf === undefined) return undefined
-    if (leaf.index >= head.size) return 'later'
-    const tree = await loadTree(this.#tiles, head.size, [leaf.index])
-    return storedReceipt(tree, note, leaf.index, leaf.body)
   }
 
   readonly #tiles: TileReader = (places) =>

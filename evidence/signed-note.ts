@@ -30,8 +30,8 @@ export function formatNote({ text, signatures }: SignedNote): string {
 }
 
 /** Refuses with NOTE_MALFORMED whatever is not one exact spelling of a note. */
-export function parseNote(note: string): SignedNote {
-  if (note.length > MAX_NOTE_CHARACTERS) malformed('too long')
+export function parseNote(note: string, most = MAX_NOTE_CHARACTERS): SignedNote {
+  if (note.length > most) malformed('too long')
   if (!note.isWellFormed() || hasControl(note)) malformed('characters that a note cannot hold')
   const split = note.lastIndexOf('\n\n')
   if (split < 0 || !note.endsWith('\n')) malformed('no blank line before the signatures')

@@ -1,9 +1,13 @@
+import type { ChainLink } from './chain-rules.ts'
+
 /** The words of the story in both languages; a key missing in one does not compile. */
 const zh = {
   title: (result: string) => `结果 ${result} 的来龙去脉`,
   asked: (who: string) => `${who} 提出请求。`,
   underContract: (contract: string) => `所依数字合约：${contract}`,
   reference: (value: string) => `业务参考号：${value}`,
+  referenceSealed: '业务参考号：只记有加盐摘要，本包未向本读者开启。',
+  forProduct: (product: string) => `所用数据产品：${product}`,
   decided: (who: string, decision: string) => `${who} 作出决定：${decision}。`,
   decisions: {
     ALLOWED: '允许',
@@ -17,7 +21,7 @@ const zh = {
   grant: (at: string, issuers: string, until: string) =>
     `授权（${at}）：由 ${issuers} 授予，有效期至 ${until}`,
   consent: (at: string, until: string) => `主体授权同意（${at}）：有效期至 ${until}`,
-  policy: (at: string) => `策略已启用（${at}）`,
+  policy: (policy: string, at: string) => `依据的策略：${policy}，当时有效（${at}）`,
   product: (at: string, who: string, datasets: number) =>
     `数据产品（${at}）：由 ${who} 发布，含 ${datasets} 个数据集`,
   reason: (value: string) => `理由：${value}`,
@@ -28,7 +32,11 @@ const zh = {
     `${who} 自己的日志记有同一次提交，用到 ${datasets} 个数据集。`,
   jobRan: (who: string, fuel: number) => `已登记的沙箱作业由 ${who} 在域内运行完毕，用量 ${fuel}。`,
   judged: (who: string) => `${who} 对输出作了披露检查。`,
-  released: (who: string) => `${who} 依据已签名的输入重新计算并按规则放行。`,
+  noGrant: '没有记录授权。',
+  noContract: '没有记录合约的备案与签署。',
+  noConsent: '所问为众多主体的汇总，不涉及单个主体的授权同意。',
+  released: (who: string) => `${who} 依据已签名的输入重新计算并按规则放行（其自己的日志）。`,
+  relayed: (who: string) => `${who} 记录并转交了这次放行。`,
   withheld: (count: number, groups: number, which: string) =>
     `共 ${groups} 个单元，未放行 ${count} 个${which ? `（第 ${which} 个）` : ''}。`,
   withheldSealed: '哪些单元未放行：内容已封存，本包未向本读者开启。',
@@ -38,7 +46,8 @@ const zh = {
   watermark: (mark: string) => `该副本的水印编号：${mark}`,
   acknowledged: (who: string) => `${who} 确认收到。`,
   notAcknowledged: '没有收件确认的记录。',
-  metered: (units: number, purpose: string) => `计量 ${units} 次，用途 ${purpose}。`,
+  metered: (units: number, purpose: string) => `计量 ${units} 次，用途：${purpose}。`,
+  purposes: { AGGREGATE: '汇总统计' } as Readonly<Record<string, string>>,
   record: (index: number) => `第 ${index} 号记录`,
   unrecorded: '没有记录',
   verdictGood: '结论：记录完整，前后一致，未发现任何改动、缺失或伪造。',
@@ -47,6 +56,17 @@ const zh = {
   aboutFolder: '整份证据的其他问题：',
   clock: '时间为各方所述，北京时间（UTC+8）。',
   listed: '、',
+  links: {
+    contract: '合约备案与签署',
+    product: '数据产品发布',
+    grant: '授权',
+    policy: '策略启用',
+    budget: '预算预留',
+    holder: '数据提供方自己的日志',
+    release: '发布机构自己的日志',
+    review: '人工复核',
+    meter: '计量',
+  } as Readonly<Record<ChainLink, string>>,
 } as const
 
 type Words = { readonly [K in keyof typeof zh]: Loose<(typeof zh)[K]> }
@@ -61,6 +81,9 @@ const en: Words = {
   asked: (who) => `${who} asked.`,
   underContract: (contract) => `Under contract ${contract}`,
   reference: (value) => `Business reference: ${value}`,
+  referenceSealed:
+    'Business reference: only a salted digest is recorded; this folder does not open it.',
+  forProduct: (product) => `Data product used: ${product}`,
   decided: (who, decision) => `${who} decided: ${decision}.`,
   decisions: {
     ALLOWED: 'allowed',
@@ -74,7 +97,7 @@ const en: Words = {
   grant: (at, issuers, until) =>
     `Authorisation (${at}): granted by ${issuers}, valid until ${until}`,
   consent: (at, until) => `Consent of the subject (${at}): valid until ${until}`,
-  policy: (at) => `Policy in force (${at})`,
+  policy: (policy, at) => `Under policy ${policy}, in force at the time (${at})`,
   product: (at, who, datasets) =>
     `Data product (${at}): published by ${who}, ${datasets} dataset(s)`,
   reason: (value) => `Reason: ${value}`,
@@ -85,8 +108,12 @@ const en: Words = {
     `The own log of ${who} records the same submission, made from ${datasets} dataset(s).`,
   jobRan: (who, fuel) => `${who} ran the registered sandbox job inside its domain, fuel ${fuel}.`,
   judged: (who) => `${who} judged the output’s disclosure.`,
+  noGrant: 'No authorisation is recorded.',
+  noContract: 'No filing or signing of the contract is recorded.',
+  noConsent: 'The question is about many subjects together; no single subject had to consent.',
   released: (who) =>
-    `${who} recomputed the sums from the signed inputs and released what the rules allow.`,
+    `${who} recomputed the sums from the signed inputs and released what the rules allow (own log).`,
+  relayed: (who) => `${who} recorded this release and passed it on.`,
   withheld: (count, groups, which) =>
     `Of ${groups} cells, ${count} were withheld${which ? ` (number ${which})` : ''}.`,
   withheldSealed:
@@ -97,7 +124,8 @@ const en: Words = {
   watermark: (mark) => `Watermark of this copy: ${mark}`,
   acknowledged: (who) => `${who} acknowledged receipt.`,
   notAcknowledged: 'No acknowledgement of receipt is recorded.',
-  metered: (units, purpose) => `Metered: ${units} use(s), purpose ${purpose}.`,
+  metered: (units, purpose) => `Metered: ${units} use(s), purpose: ${purpose}.`,
+  purposes: { AGGREGATE: 'grouped statistics' },
   record: (index) => `record ${index}`,
   unrecorded: 'not recorded',
   verdictGood:
@@ -107,6 +135,17 @@ const en: Words = {
   aboutFolder: 'Other defects of the evidence as a whole:',
   clock: 'Times are as each party stated them, Beijing time (UTC+8).',
   listed: ', ',
+  links: {
+    contract: 'contract filed and signed',
+    product: 'data product published',
+    grant: 'authorisation',
+    policy: 'policy enabled',
+    budget: 'budget reserved',
+    holder: 'the data holder’s own log',
+    release: 'the release authority’s own log',
+    review: 'review by a person',
+    meter: 'metering',
+  },
 }
 
 export type StoryLanguage = 'zh' | 'en'

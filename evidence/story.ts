@@ -4,8 +4,11 @@ import type { Recorded } from './entry-index.ts'
 import type { Finding } from './finding.ts'
 import { describeFinding } from './finding-words.ts'
 import type { Lineage } from './lineage.ts'
+import { recordsOf } from './lineage-records.ts'
+import { isLogOf } from './log-owner.ts'
 import type { Opening } from './opening.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
+import { visible } from './visible.ts'
 
 export interface StoryParts {
   readonly lineage: Lineage
@@ -18,7 +21,7 @@ export interface StoryParts {
 /** The story as lines of text. Every statement names the record that it rests on. */
 export function tellStory(parts: StoryParts, language: StoryLanguage): string {
   const teller = new Teller(parts, language)
-  return `${[...teller.lines()].join('\n')}\n`
+  return `${[...teller.lines()].map(visible).join('\n')}\n`
 }
 
 class Teller {
@@ -53,9 +56,13 @@ class Teller {
     const { received } = this.#parts.lineage
     if (received === undefined) return
     yield this.#dated(received, this.#words.asked(this.#name(received.entry.consumer)))
-    yield indented(this.#words.underContract(received.entry.contract))
+    const { plan } = this.#parts.lineage
     const reference = this.#revealed(received.entry.reference)
-    if (reference !== undefined) yield indented(this.#words.reference(reference))
+    yield indented(this.#words.underContract(this.#titled(received.entry.contract)))
+    if (plan) yield indented(this.#words.forProduct(this.#titled(plan.entry.product)))
+    yield indented(
+      reference === undefined ? this.#words.referenceSealed : this.#words.reference(reference),
+    )
   }
 
   *#decision(): Generator<string> {
@@ -75,9 +82,10 @@ class Teller {
   }
 
   *#authority(): Generator<string> {
-    const { contract, products, grants, consents, policies } = this.#parts.lineage
+    const { contract, products, grants, consents, policies, decided } = this.#parts.lineage
     const words = this.#words
-    if (contract?.issued) {
+    if (!contract?.issued) yield words.noContract
+    else {
       const signers = contract.events.flatMap(({ entry }) =>
         'party' in entry ? [entry.party] : [],
       )
@@ -89,15 +97,19 @@ class Teller {
       const { holder, datasets } = product.entry
       yield words.product(this.#at(product), this.#name(holder), datasets.length)
     }
+    if (grants.length === 0) yield words.noGrant
     for (const { issued } of grants) {
       if (issued === undefined) continue
       const { issuers, until } = issued.entry
       yield words.grant(this.#at(issued), this.#list(issuers), day(until))
     }
+    if (consents.length === 0 && decided?.entry.cohort !== 'SINGLE') yield words.noConsent
     for (const { issued } of consents) {
       if (issued) yield words.consent(this.#at(issued), day(issued.entry.until))
     }
-    for (const { issued } of policies) if (issued) yield words.policy(this.#at(issued))
+    for (const { digest, issued } of policies) {
+      if (issued) yield words.policy(this.#titled(digest), this.#at(issued))
+    }
   }
 
   *#session(): Generator<string> {
@@ -118,7 +130,7 @@ class Teller {
   }
 
   *#release(): Generator<string> {
-    const { sealed, job } = this.#parts.lineage
+    const { sealed, job, opened, delivered } = this.#parts.lineage
     const words = this.#words
     if (job?.finished) {
       const { actor, fuel } = job.finished.entry
@@ -127,9 +139,14 @@ class Teller {
     for (const judged of job?.judged ?? []) {
       yield this.#dated(judged, words.judged(this.#name(judged.entry.actor)))
     }
-    const release = sealed[0]
+    for (const record of sealed) {
+      const { actor } = record.entry
+      const isOwn = actor === opened?.entry.release && isLogOf(record.log, actor)
+      const say = isOwn ? words.released : words.relayed
+      yield this.#dated(record, say(this.#name(actor)))
+    }
+    const release = sealed.find(({ entry }) => entry.result === delivered.entry.result)
     if (release === undefined) return
-    yield this.#dated(release, words.released(this.#name(release.entry.actor)))
     const verdicts = this.#verdicts(release.entry.verdicts)
     const withheld = [...(verdicts ?? '')].flatMap((bit, i) => (bit === '0' ? [i + 1] : []))
     yield indented(
@@ -154,7 +171,8 @@ class Teller {
     }
     if (acknowledged.length === 0) yield indented(words.notAcknowledged)
     for (const record of metered) {
-      yield this.#dated(record, words.metered(record.entry.units, record.entry.purpose))
+      const { units, purpose } = record.entry
+      yield this.#dated(record, words.metered(units, words.purposes[purpose] ?? purpose))
     }
   }
 
@@ -185,6 +203,12 @@ class Teller {
     return this.#parts.names[did]?.[this.#language] ?? did
   }
 
+  /** A contract, product or policy by the name that the reader was given, and its digest. */
+  #titled(digest: string): string {
+    const title = this.#parts.names[digest]?.[this.#language]
+    return title === undefined ? digest : `${title} [${digest}]`
+  }
+
   #list(dids: readonly string[]): string {
     return dids.map((did) => this.#name(did)).join(this.#words.listed)
   }
@@ -197,33 +221,6 @@ class Teller {
   #verdicts(digest: string): string | undefined {
     return memberOf(this.#parts.openings.get(digest), 'verdicts')
   }
-}
-
-/** Every record that a lineage rests on. */
-export function recordsOf(lineage: Lineage): Recorded[] {
-  const { contract, grants, consents, policies } = lineage
-  const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
-    tenure ? [tenure.issued, ...tenure.events] : [],
-  )
-  const { delivered, received, decided, plan, job, ...lists } = lineage
-  const steps = [job?.registered, job?.started, job?.finished]
-  const single = [delivered, received, decided, plan, ...steps, ...tenures]
-  const many = [
-    ...lists.products,
-    ...lists.budgets,
-    ...lists.transcripts,
-    ...lists.voided,
-    ...lists.inputs,
-    ...lists.submitted,
-    ...lists.gated,
-    ...lists.moreInputs,
-    ...(job?.judged ?? []),
-    ...(job?.reviewed ?? []),
-    ...lists.sealed,
-    ...lists.acknowledged,
-    ...lists.metered,
-  ]
-  return [...single, ...many].filter((record) => record !== undefined)
 }
 
 function memberOf(opening: Opening | undefined, name: string): string | undefined {

@@ -1,9 +1,10 @@
 /** The verifier's command line, whoever starts it: reads a folder, prints a verdict or a story. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
+import { CHAIN_LINKS, type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
 import { EvidenceError } from './evidence-error.ts'
+import { EvidenceFiles } from './evidence-files.ts'
 import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
 import type { Finding } from './finding.ts'
 import { describeFinding } from './finding-words.ts'
@@ -14,6 +15,7 @@ import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
 import { parseTrustPolicy } from './trust-policy.ts'
 import { VERIFIER_WORDS } from './verifier-words.ts'
 import { type Report, verifyEvidence } from './verify.ts'
+import { visible } from './visible.ts'
 
 export interface VerifierIo {
   /** What relative paths are relative to. */
@@ -24,8 +26,8 @@ export interface VerifierIo {
 
 interface Asked {
   readonly folder: string
-  readonly policyFile: string
-  readonly isOwnPolicy: boolean
+  /** Undefined: the folder's own. */
+  readonly policyFile: string | undefined
   readonly rules: ChainRules
   /** The folder's own rules cannot be read: then every link is demanded. */
   readonly brokenRules: readonly Finding[]
@@ -42,13 +44,13 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
       io.stdout(`${VERIFIER_WORDS.zh.usage}\n\n${VERIFIER_WORDS.en.usage}\n`)
       return 0
     }
-    const policy = parseTrustPolicy(readFileSync(asked.policyFile, 'utf8'))
+    const policy = parseTrustPolicy(policyText(asked))
     const { rules, folder, brokenRules } = asked
     const report = verifyEvidence(folder, { policy, rules, ...(replay && { replay }) })
     const findings = [...report.findings, ...brokenRules]
     return print(asked, { ...report, findings, isGood: findings.length === 0 }, io)
   } catch (error) {
-    io.stderr(`${reasonOf(error)}\n`)
+    io.stderr(`${visible(reasonOf(error))}\n`)
     return 2
   }
 }
@@ -71,8 +73,7 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
   const folder = path.resolve(cwd, given)
   return {
     folder,
-    policyFile: path.resolve(cwd, values.policy ?? path.join(folder, POLICY_FILE)),
-    isOwnPolicy: values.policy !== undefined,
+    policyFile: values.policy && path.resolve(cwd, values.policy),
     ...rulesFor(folder, values.rules && path.resolve(cwd, values.rules)),
     result: values.result,
     language: languageOf(values.lang),
@@ -80,15 +81,28 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
   }
 }
 
+// A file of one's own is read wherever it is; the folder's only if it is a plain file there.
+function policyText({ folder, policyFile }: Asked): string {
+  if (policyFile !== undefined) return readFileSync(policyFile, 'utf8')
+  const files = new EvidenceFiles(folder)
+  if (!files.has(POLICY_FILE)) {
+    throw new EvidenceError(
+      'TRUST_POLICY_MALFORMED',
+      'the folder holds no policy, and none is given',
+    )
+  }
+  return files.text(POLICY_FILE)
+}
+
 // Rules of one's own are read or refused; those of the folder are as suspect as the rest of it.
 function rulesFor(folder: string, own: string | undefined): Pick<Asked, 'rules' | 'brokenRules'> {
   const brokenRules: Finding[] = []
-  const file = own ?? path.join(folder, RULES_FILE)
-  if (own === undefined && !existsSync(file)) return { rules: STRICT_RULES, brokenRules }
+  if (own !== undefined) return { rules: parseChainRules(readFileSync(own, 'utf8')), brokenRules }
+  const files = new EvidenceFiles(folder)
+  if (!files.has(RULES_FILE)) return { rules: STRICT_RULES, brokenRules }
   try {
-    return { rules: parseChainRules(readFileSync(file, 'utf8')), brokenRules }
-  } catch (error) {
-    if (own !== undefined) throw error
+    return { rules: parseChainRules(files.text(RULES_FILE)), brokenRules }
+  } catch {
     brokenRules.push({ code: 'FILE_ALTERED', file: RULES_FILE, detail: 'cannot be read' })
     return { rules: STRICT_RULES, brokenRules }
   }
@@ -110,7 +124,7 @@ function printStory(asked: Asked, result: string, report: Report, io: VerifierIo
   const { language, rules } = asked
   const deliveries = findDeliveries(report.entries, result)
   if (deliveries.length === 0) {
-    io.stderr(`${VERIFIER_WORDS[language].noSuchResult(result)}\n`)
+    io.stderr(`${visible(VERIFIER_WORDS[language].noSuchResult(result))}\n`)
     return 1
   }
   for (const delivered of deliveries) {
@@ -136,20 +150,21 @@ function verdict(asked: Asked, report: Report): string {
     ...(report.results.length > 0 ? [words.results(report.results.length)] : []),
     ...report.results.map(({ delivered }) => `  ${delivered.entry.result}`),
   ]
-  return `${lines.join('\n')}\n${caveats(asked, report)}`
+  return `${lines.map(visible).join('\n')}\n${caveats(asked, report)}`
 }
 
 // What the verdict rests on, so that nobody takes it for more than it is.
-function caveats({ isOwnPolicy, rules, language }: Asked, { isSealed, absent }: Report): string {
+function caveats({ policyFile, rules, language }: Asked, { isSealed, absent }: Report): string {
   const words = VERIFIER_WORDS[language]
-  const waived = [...STRICT_RULES.require].filter((link) => !rules.require.has(link))
+  const waived = CHAIN_LINKS.filter((link) => !rules.require.has(link))
+  const { links, listed } = STORY_WORDS[language]
   const lines = [
-    ...(isOwnPolicy ? [] : [words.broughtPolicy]),
+    ...(policyFile === undefined ? [words.broughtPolicy] : []),
     ...(isSealed ? [] : [words.noManifest]),
     ...absent.map((origin) => words.absentLog(origin)),
-    ...(waived.length > 0 ? [words.waived(waived.join(', '))] : []),
+    ...(waived.length > 0 ? [words.waived(waived.map((link) => links[link]).join(listed))] : []),
   ]
-  return lines.map((line) => `${line}\n`).join('')
+  return lines.map((line) => `${visible(line)}\n`).join('')
 }
 
 function summary(report: Report) {

@@ -3,8 +3,6 @@
  * signatures, roots, one history, complete chains, each defect with its place. It cannot give: that
  * holders' inputs were true, or that something never recorded did not happen. Node only.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import type { ChainRules } from './chain-rules.ts'
 import { checkChain } from './check-chain.ts'
 import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
@@ -13,14 +11,15 @@ import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { EntryIndex } from './entry-index.ts'
-import { CIPHERTEXTS_FOLDER, logFolder, MANIFEST_FILE, RECEIPTS_FOLDER } from './evidence-folder.ts'
+import { EvidenceFiles } from './evidence-files.ts'
+import { logFolder, POLICY_FILE, RECEIPTS_FOLDER, RULES_FILE } from './evidence-folder.ts'
 import type { Finding } from './finding.ts'
 import { type Lineage, traceResult } from './lineage.ts'
+import { LogFiles } from './log-files.ts'
 import { checkManifest } from './manifest.ts'
 import type { NoteVerifier } from './note-key.ts'
 import type { Opening } from './opening.ts'
 import { checkCiphertexts, type Replay, type ReplayedRelease, replayRelease } from './replay.ts'
-import { TileFolder } from './tile-folder.ts'
 import type { TrustPolicy } from './trust-policy.ts'
 
 export interface VerifyOptions {
@@ -44,32 +43,35 @@ export interface Report {
   readonly openings: ReadonlyMap<string, Opening>
   /** Results whose release was recomputed from stored ciphertexts. */
   readonly replayed: ReadonlySet<string>
-  /** False when there is no manifest: then only what the logs vouch for is protected. */
+  /** False when no manifest is signed: then only what the logs vouch for withstands a forger. */
   readonly isSealed: boolean
 }
 
 export function verifyEvidence(folder: string, options: VerifyOptions): Report {
   const { policy, rules, replay } = options
-  const isHeld = ({ name }: NoteVerifier) => existsSync(path.join(folder, placeOf(folder, name)))
-  const held = policy.logs.filter(isHeld)
-  const logs = held.map((log) => verifyLog(folder, log, policy))
+  const files = new EvidenceFiles(folder)
+  const held = policy.logs.filter(({ name }) => holds(files, name))
+  const logs = held.map((log) => verifyLog(files, log, policy))
   const entries = new EntryIndex()
   for (const { log, checked } of logs) {
     for (const [index, entry] of checked.entries) entries.add(log.name, index, entry)
   }
   const results = entries.all('result.delivered').map((record) => traceResult(entries, record))
-  const { openings, findings: refused } = checkOpenings(folder)
+  const { openings, findings: refused } = checkOpenings(files)
   const releases = results.map((lineage) => ({
     lineage,
-    ...(replay ? replayRelease(folder, lineage, openings, replay) : NOT_REPLAYED),
+    ...(replay ? replayRelease(files, lineage, openings, replay) : NOT_REPLAYED),
   }))
+  const manifest = checkManifest(files, policy.logs)
   const findings = [
     ...(held.length > 0 ? [] : [NO_LOG]),
-    ...checkManifest(folder, policy.logs),
+    ...files.refused(),
+    ...manifest.findings,
     ...logs.flatMap((log) => log.findings),
-    ...heldReceipts(folder, logs),
+    ...heldReceipts(files, logs),
     ...refused,
-    ...checkCiphertexts(folder, list(folder, CIPHERTEXTS_FOLDER)),
+    ...checkCiphertexts(files),
+    ...leftOver(files, manifest.findings),
     ...results.flatMap((lineage) => checkChain(lineage, rules)),
     ...releases.flatMap((release) => release.findings),
   ]
@@ -84,7 +86,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     replayed: new Set(
       releases.filter(({ isDone }) => isDone).map(({ lineage }) => lineage.delivered.entry.result),
     ),
-    isSealed: existsSync(path.join(folder, MANIFEST_FILE)),
+    isSealed: manifest.isSigned,
   }
 }
 
@@ -97,37 +99,41 @@ interface VerifiedLog {
   readonly findings: readonly Finding[]
 }
 
-function verifyLog(folder: string, log: NoteVerifier, policy: TrustPolicy): VerifiedLog {
-  const place = placeOf(folder, log.name)
-  const files = new TileFolder(path.join(folder, place))
-  const checked = checkLog(files, log)
+function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy): VerifiedLog {
+  const place = placeOf(files, log.name)
+  const own = new LogFiles(files, place)
+  const checked = checkLog(own, log)
   const size = checked.checkpoint?.size ?? 0
   const findings = [...checked.findings]
-  const witnessed = ['cosigned', 'checkpoint'].find((file) => files.has(file))
+  const witnessed = ['cosigned', 'checkpoint'].find((file) => own.has(file))
   if (checked.checkpoint && witnessed) {
-    const note = { file: witnessed, note: files.text(witnessed) }
+    const note = { file: witnessed, note: own.text(witnessed) }
     findings.push(...checkQuorum(note, log, policy, checked))
   }
-  for (const file of files.unread()) {
+  for (const file of own.unread()) {
     if (file.startsWith('seen/')) {
-      findings.push(...checkSeen({ file, note: files.text(file) }, log, checked))
-    } else if (file.startsWith('tile/') ? !isOldPartial(files, file, size) : place !== '') {
+      findings.push(...checkSeen({ file, note: own.text(file) }, log, checked))
+    } else if (file.startsWith('tile/') ? !isOldPartial(own, file, size) : place !== '') {
       const code = file.includes('.p/') ? 'FILE_ALTERED' : 'FILE_UNEXPECTED'
       findings.push({ code, log: log.name, file, detail: '' })
+      own.read(file)
     }
   }
   return { log, checked, findings: findings.map((finding) => placed(place, finding)) }
 }
 
 // A log exported alone is evidence too: then the folder is the log's.
-function placeOf(folder: string, origin: string): string {
-  return existsSync(path.join(folder, 'checkpoint')) ? '' : logFolder(origin)
+function placeOf(files: EvidenceFiles, origin: string): string {
+  return files.has('checkpoint') ? '' : logFolder(origin)
 }
 
-function heldReceipts(folder: string, logs: readonly VerifiedLog[]): Finding[] {
-  return list(folder, RECEIPTS_FOLDER).flatMap((name): Finding[] => {
-    const file = `${RECEIPTS_FOLDER}/${name}`
-    const note = readFileSync(path.join(folder, file), 'utf8')
+function holds(files: EvidenceFiles, origin: string): boolean {
+  return files.list(placeOf(files, origin)).length > 0
+}
+
+function heldReceipts(files: EvidenceFiles, logs: readonly VerifiedLog[]): Finding[] {
+  return files.list(`${RECEIPTS_FOLDER}/`).flatMap((file): Finding[] => {
+    const note = files.text(file)
     const owner = logs.find(({ log }) => note.includes(`\n\n${log.name}\n`))
     return owner
       ? checkHeldReceipt({ file, note }, owner.log, owner.checked)
@@ -135,11 +141,18 @@ function heldReceipts(folder: string, logs: readonly VerifiedLog[]): Finding[] {
   })
 }
 
-function list(folder: string, name: string): string[] {
-  const place = path.join(folder, name)
-  return existsSync(place) ? readdirSync(place).sort() : []
+// What nothing has looked at nothing vouches for; beside a log that was exported alone it may lie.
+function leftOver(files: EvidenceFiles, found: readonly Finding[]): Finding[] {
+  if (files.has('checkpoint')) return []
+  for (const file of [POLICY_FILE, RULES_FILE]) files.read(file)
+  const named = new Set(found.map(({ file }) => file))
+  return files
+    .unread()
+    .filter((file) => !named.has(file))
+    .map((file) => ({ code: 'FILE_UNEXPECTED', file, detail: '' }))
 }
 
 function placed(place: string, finding: Finding): Finding {
-  return finding.file ? { ...finding, file: path.posix.join(place, finding.file) } : finding
+  const { file } = finding
+  return file && place !== '' ? { ...finding, file: `${place}/${file}` } : finding
 }

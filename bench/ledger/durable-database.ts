@@ -8,8 +8,8 @@ import { type EmbeddedServer, startEmbeddedServer } from '#runtime/store/embedde
 export interface DurableDatabase extends AsyncDisposable {
   readonly folder: string
   readonly server: EmbeddedServer
-  /** The same database again, also after the server was killed and started anew. */
-  url(): Promise<string>
+  /** A database of this name: the same one again, also after the server was killed and restarted. */
+  url(name?: string): Promise<string>
   /** Starts the server again after it was killed. */
   restart(): Promise<void>
 }
@@ -25,7 +25,7 @@ export async function openDurableDatabase(): Promise<DurableDatabase> {
     get server() {
       return server
     },
-    url: () => server.createDatabase({ name: 'bench', owner: 'bench' }),
+    url: (name = 'bench') => server.createDatabase({ name, owner: 'bench' }),
     restart: async () => {
       server = await start()
     },

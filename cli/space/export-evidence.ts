@@ -1,9 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeBundle } from '#evidence/bundle'
-import { CHAIN_LINKS, type ChainLink, type ChainRules } from '#evidence/chain-rules'
+import { CHAIN_LINKS, type ChainLink, type ChainRules, type Names } from '#evidence/chain-rules'
 import type { Evidence } from '#evidence/log'
-import { logName, openPartyLog, partyLogSigner } from '#evidence/party-log'
+import { logName } from '#evidence/log-owner'
+import { openPartyLog, partyLogSigner } from '#evidence/party-log'
+import { productDigest } from '#protocol/directory'
 import { systemClock } from '#runtime/clock'
 import { readSecret, secretText } from '#runtime/secret-source'
 import { openStore } from '#runtime/store/open-store'
@@ -12,6 +14,7 @@ import type { Space } from './load-space.ts'
 import { WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, LOGGING } from './party-plan.ts'
 import { writePrivate } from './private-file.ts'
+import { readPolicies } from './read-policies.ts'
 import type { StateFolder } from './state-folder.ts'
 
 /** Exported evidence, and the trust policy that the auditor holds in its own folder. */
@@ -22,7 +25,7 @@ export interface ExportedEvidence {
 
 /** What a space of this version demands of every delivered result. */
 const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
-  return ['policy', 'budget', 'holder'].includes(link)
+  return ['policy', 'budget', 'holder', 'release'].includes(link)
 })
 
 /**
@@ -46,7 +49,7 @@ export async function exportEvidence(space: Space, state: StateFolder): Promise<
   const policyFile = path.join(state.partyFolder(space.file.auditor.did), 'trust-policy')
   await writePrivate(policyFile, policy)
   const signer = await signerOf(space.file.gateway.did, space, state)
-  const parts = { logs, policy, rules: rulesOf(space), signer }
+  const parts = { logs, policy, rules: await rulesOf(space), signer }
   await writeBundle(folder, { ...parts, receipts: [], openings: [], ciphertexts: new Map() })
   return { folder, policyFile }
 }
@@ -77,7 +80,14 @@ async function signerOf(did: string, space: Space, state: StateFolder) {
   return partyLogSigner({ did, spaceId: space.file.space, wrappingKey })
 }
 
-function rulesOf(space: Space): ChainRules {
-  const names = Object.fromEntries(bodiesOf(space).map(({ did, name }) => [did, name]))
+async function rulesOf(space: Space): Promise<ChainRules> {
+  const names: Record<string, Names> = {}
+  for (const { did, name } of bodiesOf(space)) names[did] = { zh: name.zh, en: name.en }
+  for (const { product } of space.products) {
+    names[productDigest(product)] = { zh: product.title.zh, en: product.title.en }
+  }
+  for (const { digest, id, title = id } of await readPolicies(space)) {
+    names[digest] = { zh: title, en: title }
+  }
   return { require: new Set(REQUIRED), names }
 }

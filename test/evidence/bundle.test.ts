@@ -4,12 +4,12 @@ import t, { type Test } from 'tap'
 import { digestBytes } from '#crypto/digest'
 import { writeBundle } from '#evidence/bundle'
 import { STRICT_RULES } from '#evidence/chain-rules'
+import { listFiles } from '#evidence/evidence-files'
 import { logFolder } from '#evidence/evidence-folder'
 import { folderSource } from '#evidence/folder-source'
 import { sealValue } from '#evidence/opening'
 import { formatProof, parseProof } from '#evidence/receipt'
 import type { Replay, ReplayInput } from '#evidence/replay'
-import { listFiles } from '#evidence/tile-folder'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { verifyEvidence } from '#evidence/verify'
 import { seededRandom } from '../support/fixtures.ts'
@@ -53,6 +53,7 @@ async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
       parts: [{ part: 'tax', ciphertexts: [[...ciphertexts.values()][at] ?? Buffer.of()] }],
     })),
   )
+  const release = new MadeLog('release.example/log', 'release')
   let at = 0
   for (const draft of [...standing(), ...answered('one')]) {
     if (draft.type === 'request.received') gateway.add({ ...draft, reference: reference.digest })
@@ -61,7 +62,8 @@ async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
       gateway.add({ ...draft, submission, ciphertexts: [[...ciphertexts.keys()][at] ?? ''] })
       at += 1
     } else if (draft.type === 'release.sealed') {
-      gateway.add({ ...draft, inputs: [...ciphertexts.keys()], sum })
+      const sealed = { ...draft, inputs: [...ciphertexts.keys()], sum }
+      for (const log of [gateway, release]) log.add(sealed)
     } else gateway.add(draft)
   }
   const holders = TAX.map((holder, i) => {
@@ -72,7 +74,7 @@ async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
     log.add({ type: 'holder.submitted', actor: holder, transcript, submission, datasets })
     return log
   })
-  const logs = [gateway, ...holders]
+  const logs = [gateway, release, ...holders]
   const folder = path.join(temporaryFolder(t), 'bundle')
   await writeBundle(folder, {
     logs: logs.map((log) => ({ origin: log.origin, source: log, seen: [] })),

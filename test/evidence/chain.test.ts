@@ -3,6 +3,7 @@ import { CHAIN_LINKS, type ChainLink, parseChainRules, STRICT_RULES } from '#evi
 import { checkChain } from '#evidence/check-chain'
 import type { EntryDraft } from '#evidence/entry'
 import type { EntryType } from '#evidence/entry-fields'
+import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
 import type { Finding } from '#evidence/finding'
 import { traceResult } from '#evidence/lineage'
@@ -13,6 +14,8 @@ import {
   digest,
   GATEWAY,
   holderLog,
+  RELEASE,
+  releaseLog,
   standing,
   TAX,
 } from './made-story.ts'
@@ -25,15 +28,14 @@ function judged(
   drafts: readonly EntryDraft[],
   rules = STRICT_RULES,
   holders: readonly string[] = TAX,
+  released = 'one',
 ): Finding[] {
   const index = new EntryIndex()
   for (const [i, draft] of drafts.entries()) {
     index.add('gateway.example/log', i, { ...draft, v: 1, at: AT + i })
   }
-  for (const holder of holders) {
-    for (const [i, body] of holderLog(holder).bodies.entries()) {
-      index.add(`${holder}/log`, i, JSON.parse(Buffer.from(body).toString()))
-    }
+  for (const log of [releaseLog(released), ...holders.map((holder) => holderLog(holder))]) {
+    for (const [i, body] of log.bodies.entries()) index.add(log.origin, i, parseEntry(body))
   }
   return index
     .all('result.delivered')
@@ -365,6 +367,25 @@ t.test('a sandbox job: registered, run, finished, judged, reviewed by another', 
 t.test('each holder’s own log must say what it submitted', async (t) => {
   t.match(judged(good, STRICT_RULES, TAX.slice(1)), [
     { code: 'LINK_MISSING', detail: `holder.submitted of ${TAX[0]}` },
+  ])
+})
+
+t.test('only a party’s own log proves what it did', async (t) => {
+  const said = holderLog(TAX[0]).bodies.map(parseEntry)
+  const claimed = [...good, ...said]
+  t.match(
+    judged(claimed, STRICT_RULES, TAX.slice(1)),
+    [{ code: 'LINK_MISSING', detail: `holder.submitted of ${TAX[0]}` }],
+    'a gateway that writes it in the holder’s name',
+  )
+  t.strictSame(judged(claimed), [], 'control: with the holder’s own log')
+  t.match(
+    judged(good, STRICT_RULES, TAX, 'elsewhere'),
+    [{ code: 'LINK_MISSING', detail: `release.sealed of ${RELEASE}` }],
+    'a gateway that writes it in the release authority’s name',
+  )
+  t.match(judged(without('session.opened'), STRICT_RULES, TAX, 'elsewhere'), [
+    { code: 'LINK_MISSING', detail: 'session.opened' },
   ])
 })
 

@@ -51,6 +51,10 @@ t.test('whatever the table does not describe is refused', async (t) => {
     t.throws(() => entryBytes(made), { code: 'ENTRY_REFUSED' }, name)
     t.throws(() => parseEntry(Buffer.from(JSON.stringify(made))), { code: 'ENTRY_REFUSED' }, name)
   }
+  const ended = { type: 'product.withdrawn', actor: entry.actor, v: 1, at: 1 } as const
+  const coded = (reason: string): Entry => ({ ...ended, product: digest('p'), reason })
+  t.ok(entryBytes(coded('EXPIRED_2027')))
+  t.throws(() => entryBytes(coded('C370102198001011234')), { code: 'ENTRY_REFUSED' })
   for (const bytes of ['', 'null', '[]', '{', '"x"']) {
     t.throws(() => parseEntry(Buffer.from(bytes)), { code: 'ENTRY_REFUSED' }, bytes)
   }

@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { evidence, runEvidenceCommand } from '#cli/evidence'
+import { logFolder } from '#evidence/evidence-folder'
 import { exported, temporaryFolder } from './made-folder.ts'
 import { madeKey } from './made-log.ts'
-import { digest, gatewayLog, holderLog, TAX } from './made-story.ts'
+import { allLogs, digest, gatewayLog } from './made-story.ts'
 
 async function ran(cwd: string, ...argv: string[]) {
   const [out, err]: [string[], string[]] = [[], []]
@@ -18,7 +20,7 @@ async function ran(cwd: string, ...argv: string[]) {
 
 t.test('verify, lineage and a bundle that verifies again elsewhere', async (t) => {
   const cwd = temporaryFolder(t)
-  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  const logs = allLogs()
   await exported(path.join(cwd, 'space'), logs)
   const result = digest('one result')
   t.match(await ran(cwd, 'verify', 'space', '--lang', 'zh'), { code: 0, out: /未发现任何改动/ })
@@ -56,4 +58,29 @@ t.test('what cannot be done is said', async (t) => {
   t.match(await ran(cwd, 'lineage', 'space', digest('none')), { code: 1, err: /no result/ })
   t.match(await ran(cwd, 'verify', 'nowhere'), { code: 2 })
   t.match(evidence.help.zh, /离线/)
+})
+
+t.test('the verifier as one file judges a copied folder where there is only Node', async (t) => {
+  const machine = temporaryFolder(t)
+  const logs = allLogs()
+  await exported(path.join(machine, 'copied'), logs)
+  t.match(await ran(machine, 'verifier', '--out', 'verify.mjs'), { code: 0, out: /verify\.mjs/ })
+  t.strictSame(readdirSync(machine).sort(), ['copied', 'verify.mjs'])
+  const judge = (...argv: string[]) => {
+    const args = ['verify.mjs', 'copied', '--lang', 'en', ...argv]
+    return spawnSync(process.execPath, args, { cwd: machine, encoding: 'utf8', env: {} })
+  }
+  const good = judge()
+  t.equal(good.status, 0, good.stderr)
+  t.equal(good.stderr, '', 'no warning either')
+  t.equal(good.stdout, (await ran(machine, 'verify', 'copied', '--lang', 'en')).out)
+  const result = digest('one result')
+  t.equal(
+    judge('--result', result).stdout,
+    (await ran(machine, 'verify', 'copied', '--lang', 'en', '--result', result)).out,
+  )
+  const file = path.join(machine, 'copied', logFolder(gatewayLog().origin), 'tile/0/000.p/21')
+  writeFileSync(file, readFileSync(file).fill(0, 64, 65))
+  t.match(judge(), { status: 1, stdout: /TILE_ALTERED\] gateway\.example\/log · record 2/ })
+  await t.rejects(ran(machine, 'verifier'), /--out is needed/)
 })

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openFileGuard } from '#evidence/fork-guard'
-import { type Evidence, openEvidence } from '#evidence/log'
+import { type Appended, type Evidence, openEvidence } from '#evidence/log'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import { parseVerifierKey } from '#evidence/note-key'
 import { ed25519NoteSigner } from '#evidence/note-signer'
@@ -64,6 +64,26 @@ t.test('an entry is in the log exactly when its transaction committed', async (t
   t.equal(openCheckpoint(await evidence.checkpoint(), log).size, 1)
   await t.rejects(evidence.append(db, draft), { code: 'NOT_IN_TRANSACTION' })
   t.match(await evidence.receipt({ ticket: kept.ticket }), { index: 0 }, 'the ticket is enough')
+})
+
+t.test('many tickets at once, some placed before, each get their own receipt', async (t) => {
+  const { open } = await place(t)
+  const { db, evidence } = await open('one')
+  const appended = await db.transaction().execute(async (tx) => {
+    const all: Appended[] = []
+    for (let i = 0; i < 40; i++) all.push(await evidence.append(tx, i % 2 ? draft : other))
+    return all
+  })
+  await evidence.receipt({ ticket: appended[7]?.ticket ?? '' })
+  const asked = [...appended.map(({ ticket }) => ticket), 'no ticket', '0', '9'.repeat(18)]
+  const given = await Promise.allSettled(asked.map((ticket) => evidence.receipt({ ticket })))
+  for (const [i, { leafHash }] of appended.entries()) {
+    const receipt = given[i]?.status === 'fulfilled' ? given[i].value : undefined
+    t.match(receipt, { index: i, leafHash })
+    if (receipt) checkReceipt(receipt, log)
+  }
+  const refused = given.slice(40).map((one) => one.status === 'rejected' && one.reason.code)
+  t.strictSame(refused, Array(3).fill('RECEIPT_NOT_FOUND'))
 })
 
 const distribution = systemPostgres()

@@ -187,3 +187,16 @@ export function holderLog(holder: string, name = 'one'): MadeLog {
   })
   return log
 }
+
+/** The release authority's own log of the same question. */
+export function releaseLog(name = 'one'): MadeLog {
+  const log = new MadeLog(`${RELEASE.slice(8)}/log`, 'release')
+  const own = ['session.opened', 'release.gated', 'release.sealed']
+  for (const draft of answered(name)) if (own.includes(draft.type)) log.add(draft)
+  return log
+}
+
+/** Every log that speaks of one answered question. */
+export function allLogs(): MadeLog[] {
+  return [gatewayLog(), releaseLog(), ...TAX.map((holder) => holderLog(holder))]
+}

@@ -6,7 +6,7 @@ import { STRICT_RULES } from '#evidence/chain-rules'
 import { logFolder } from '#evidence/evidence-folder'
 import { runVerifier } from '#evidence/verifier'
 import { exported, temporaryFolder } from './made-folder.ts'
-import { digest, gatewayLog, holderLog, TAX } from './made-story.ts'
+import { allLogs, digest, holderLog, TAX } from './made-story.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const ENTRY = 'evidence/verifier-main.ts'
@@ -24,7 +24,7 @@ t.test('the verifier needs Node and its own files, nothing else', async (t) => {
     cpSync(path.join(root, file), path.join(machine, file))
   }
   const folder = path.join(machine, 'copied')
-  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  const logs = allLogs()
   await exported(folder, logs)
   const run = spawnSync(process.execPath, [ENTRY, folder, '--lang', 'en'], {
     cwd: machine,
@@ -38,9 +38,12 @@ t.test('the verifier needs Node and its own files, nothing else', async (t) => {
 
 t.test('the story of one result, for a lawyer', async (t) => {
   const folder = temporaryFolder(t)
-  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  const logs = allLogs()
   await exported(folder, logs)
-  const names = { 'did:web:bank.example': { zh: '泉城农商行', en: 'Quancheng Bank' } }
+  const names = {
+    'did:web:bank.example': { zh: '泉城农商行', en: 'Quancheng Bank' },
+    [digest('policy')]: { zh: '小微贷款汇总策略', en: 'Small loans in sum' },
+  }
   const rules = path.join(folder, 'rules.json')
   writeFileSync(rules, JSON.stringify({ require: [...STRICT_RULES.require], names }))
   const told = (...argv: string[]) => {
@@ -58,8 +61,18 @@ t.test('the story of one result, for a lawyer', async (t) => {
   t.match(chinese.text, /泉城农商行 提出请求/)
   t.match(chinese.text, /未发现任何改动、缺失或伪造/)
   t.match(chinese.text, /第 17 号记录/)
+  t.match(chinese.text, /业务参考号：只记有加盐摘要/)
+  t.match(chinese.text, /依据的策略：小微贷款汇总策略 \[sha256-/)
+  t.match(
+    chinese.text,
+    /release\.example 依据已签名的输入重新计算并按规则放行（其自己的日志）。 \[release\./,
+    'who released is who says so itself',
+  )
+  t.match(chinese.text, /泉城农商行 确认收到/)
   const english = told('--result', digest('one watermark'), '--lang', 'en')
   t.match(english.text, /The result was delivered to Quancheng Bank/)
+  t.match(english.text, /release\.example recorded this release and passed it on/)
+  t.match(english.text, /Under policy Small loans in sum \[sha256-/)
   t.match(english.text, /signed by did:web:tax\.jinan\.example, Quancheng Bank/)
   t.equal(told('--result', digest('nothing')).code, 1)
   t.equal(told('--policy', path.join(folder, 'absent')).code, 2)
@@ -67,6 +80,8 @@ t.test('the story of one result, for a lawyer', async (t) => {
   const partial = told('--lang', 'en')
   t.match(partial, { code: 1, text: /log tax\.qingdao\.example\/log of the policy is not in this/ })
   t.match(partial.text, /LINK_MISSING.*holder\.submitted of did:web:tax\.qingdao\.example/)
+  writeFileSync(rules, '{"require":["policy"]}')
+  t.match(told().text, /不要求这些环节：合约备案与签署、数据产品发布、授权/)
   writeFileSync(rules, '{"require":[')
   t.match(told('--lang', 'en'), { code: 1, text: /FILE_ALTERED\] rules\.json/ })
   t.equal(told('--rules', rules).code, 2, 'rules of one’s own must be readable')

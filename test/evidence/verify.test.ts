@@ -2,24 +2,24 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { encodeBundle } from '#evidence/entry-bundle'
+import { listFiles } from '#evidence/evidence-files'
 import { logFolder } from '#evidence/evidence-folder'
 import { exportTiles } from '#evidence/export'
 import { startPublisher } from '#evidence/publisher'
-import { listFiles } from '#evidence/tile-folder'
 import { exported, temporaryFolder, verified } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
-import { gatewayLog, holderLog, standing, TAX } from './made-story.ts'
+import { allLogs, gatewayLog, standing } from './made-story.ts'
 
 t.test('good evidence verifies, and names what it checked', async (t) => {
   const folder = temporaryFolder(t)
-  const logs = [gatewayLog(), ...TAX.map((holder) => holderLog(holder))]
+  const logs = allLogs()
   await exported(folder, logs)
   const report = verified(folder, logs)
   t.strictSame(report.findings, [])
   t.ok(report.isGood)
   t.strictSame(
     report.checkpoints.map(({ size }) => size),
-    [21, 2, 2],
+    [21, 3, 2, 2],
   )
   t.equal(report.results.length, 1)
 })

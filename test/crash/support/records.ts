@@ -6,9 +6,10 @@ import { parseChainRules } from '#evidence/chain-rules'
 import { checkSeen } from '#evidence/check-history'
 import { checkLog } from '#evidence/check-log'
 import { entryBytes } from '#evidence/entry-form'
+import { EvidenceFiles } from '#evidence/evidence-files'
 import { logFolder } from '#evidence/evidence-folder'
-import { logName } from '#evidence/party-log'
-import { TileFolder } from '#evidence/tile-folder'
+import { LogFiles } from '#evidence/log-files'
+import { logName } from '#evidence/log-owner'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { type Report, verifyEvidence } from '#evidence/verify'
 import type { Answered } from '#sdk/ask'
@@ -60,7 +61,7 @@ export class Records {
   }
 
   #judge(folder: string, log: Parameters<typeof checkLog>[1]): { forks: number; lost: number } {
-    const files = new TileFolder(path.join(folder, logFolder(log.name)))
+    const files = new LogFiles(new EvidenceFiles(folder), logFolder(log.name))
     const checked = checkLog(files, log)
     const seen = this.#seen.get(log.name) ?? new Set()
     this.#seen.set(log.name, seen)

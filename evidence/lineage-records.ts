@@ -1,0 +1,29 @@
+import type { Recorded } from './entry-index.ts'
+import type { Lineage } from './lineage.ts'
+
+/** Every record that a lineage rests on. */
+export function recordsOf(lineage: Lineage): Recorded[] {
+  const { contract, grants, consents, policies } = lineage
+  const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
+    tenure ? [tenure.issued, ...tenure.events] : [],
+  )
+  const { delivered, received, decided, plan, opened, job, ...lists } = lineage
+  const steps = [job?.registered, job?.started, job?.finished]
+  const single = [delivered, received, decided, plan, opened, ...steps, ...tenures]
+  const many = [
+    ...lists.products,
+    ...lists.budgets,
+    ...lists.transcripts,
+    ...lists.voided,
+    ...lists.inputs,
+    ...lists.submitted,
+    ...lists.gated,
+    ...lists.moreInputs,
+    ...(job?.judged ?? []),
+    ...(job?.reviewed ?? []),
+    ...lists.sealed,
+    ...lists.acknowledged,
+    ...lists.metered,
+  ]
+  return [...single, ...many].filter((record) => record !== undefined)
+}
