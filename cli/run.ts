@@ -3,12 +3,13 @@ import { type CommandIo, EXIT, UsageError } from './command.ts'
 import { overview } from './commands/help.ts'
 import { COMMANDS } from './commands.ts'
 import { tellFailure } from './failure.ts'
-import { languageOf } from './language.ts'
+import { isLanguage, LANGUAGES, languageOf } from './language.ts'
 
 /** Runs one command line without its program and script; gives the exit code, never throws. */
 export async function runBaotu(argv: readonly string[], io: CommandIo): Promise<number> {
   try {
     const [first] = argv
+    requireLanguage(namedLanguage(argv))
     if (first === undefined || first === '--help' || first === '-h') {
       io.stdout.write(overview(COMMANDS, languageOf(namedLanguage(argv))))
       return first === undefined ? EXIT.usage : EXIT.ok
@@ -30,6 +31,11 @@ export async function runBaotu(argv: readonly string[], io: CommandIo): Promise<
 function namedLanguage(argv: readonly string[]): string | undefined {
   const at = argv.indexOf('--lang')
   return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--lang='))?.slice(7)
+}
+
+function requireLanguage(named: string | undefined): void {
+  if (named === undefined || isLanguage(named)) return
+  throw new UsageError(`--lang takes ${LANGUAGES.join(' or ')}`)
 }
 
 function unknownCommand(argv: readonly string[]): UsageError {

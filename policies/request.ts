@@ -46,7 +46,10 @@ export function requiredLayers(subject: string | undefined): readonly Layer[] {
   return subject === undefined ? always : [...always, 'consent']
 }
 
-/** Resolves the names of a request. Refuses with `FACT_INVALID` an increment that is no count. */
+/**
+ * Resolves the names of a request. Refuses with `FACT_INVALID` an increment that is no count and a
+ * layer that there is not: nothing may be required by a misspelt name and then not asked.
+ */
 export function requestOf(fields: RequestFields): DecisionRequest {
   const { action, target, collections = [], assignee, parties = [], operator, subject } = fields
   const required = fields.layers ?? requiredLayers(subject)
@@ -58,9 +61,19 @@ export function requestOf(fields: RequestFields): DecisionRequest {
     authorities: unique(
       operator === undefined ? [assignee, ...parties] : [assignee, ...parties, operator],
     ),
-    required: required.reduce((mask, layer) => mask | (1 << LAYERS.indexOf(layer)), 0),
+    required: required.reduce((mask, layer) => mask | layerBit(layer), 0),
     increments: fields.increments === undefined ? undefined : readIncrements(fields.increments),
   }
+}
+
+function layerBit(layer: Layer): number {
+  const at = LAYERS.indexOf(layer)
+  if (at >= 0) return 1 << at
+  throw new PolicyError({
+    code: 'FACT_INVALID',
+    pointer: '',
+    reason: 'layers takes layers of policies',
+  })
 }
 
 function positionOf(action: string): number {

@@ -46,6 +46,14 @@ function emptyFolder(t: { teardown: (fn: () => void) => void }): string {
   return folder
 }
 
+t.test('a language that is not spoken is refused, not guessed', async (t) => {
+  for (const line of ['help --lang fr', 'policy lint x.json --lang=fr', 'status --lang EN']) {
+    const { code, err } = await baotu(line)
+    t.equal(code, 2, line)
+    t.match(err, '--lang takes zh or en', line)
+  }
+})
+
 t.test('help lists every command, and each explains itself in both languages', async (t) => {
   const { out, code } = await baotu('help --lang en')
   t.equal(code, 0)

@@ -477,6 +477,10 @@ t.test('counters: used plus this request must fit, and unknown refuses', async (
       }),
     { code: 'FACT_INVALID' },
   )
+  const misspelt = ['platfrm' as 'platform']
+  t.throws(() => requestOf({ action: 'use', target: ASSET, assignee: BANK, layers: misspelt }), {
+    code: 'FACT_INVALID',
+  })
 })
 
 t.test('duties: what must come first, and the earliest deadline of what is owed', async (t) => {
