@@ -21,7 +21,7 @@ export interface CheckedLog {
   /** By sequence number; those that cannot be read are left out and found. */
   readonly entries: ReadonlyMap<number, Entry>
   readonly findings: readonly Finding[]
-  /** The tree as the entries give it, for checks against older checkpoints. */
+  /** The tree that gives the signed root, for checks against older checkpoints. */
   readonly edge: TreeEdge
 }
 
@@ -53,9 +53,8 @@ class LogCheck {
     for (let start = 0; start < size && this.#missingInARow < MOST_MISSING; start += TILE_WIDTH) {
       this.#bundle(start, Math.min(TILE_WIDTH, size - start))
     }
-    if (checkpoint) this.#judge(checkpoint)
-    const findings = this.#findings
-    return { checkpoint, entries: this.#entries, findings, edge: this.#byEntries }
+    const edge = checkpoint ? this.#judge(checkpoint) : this.#byEntries
+    return { checkpoint, entries: this.#entries, findings: this.#findings, edge }
   }
 
   #checkpoint(): Checkpoint | undefined {
@@ -107,14 +106,15 @@ class LogCheck {
   }
 
   // Entries and leaf tiles were read apart: the one that gives the signed root is the true one.
-  #judge({ size, root }: Checkpoint): void {
+  #judge({ size, root }: Checkpoint): TreeEdge {
     const entriesHold = sameHash(this.#byEntries.view().root(), root)
     const tilesHold = sameHash(this.#byTiles.view().root(), root)
     if (entriesHold) this.#blameTiles()
     if (!entriesHold && !tilesHold) {
       this.#found({ code: 'CHECKPOINT_MISMATCH', file: 'checkpoint', detail: `size ${size}` })
     }
-    for (const tile of (entriesHold ? this.#byEntries : this.#byTiles).changes()) {
+    const edge = entriesHold ? this.#byEntries : this.#byTiles
+    for (const tile of edge.changes()) {
       const file = tilePath(tile)
       const bytes = this.#folder.read(file)
       if (bytes === undefined && tile.level > 0) this.#found({ code: 'FILE_MISSING', file })
@@ -122,6 +122,7 @@ class LogCheck {
       const node = tile.index * TILE_WIDTH + firstDifference(bytes, tile.bytes)
       this.#found({ code: 'TILE_ALTERED', index: node * TILE_WIDTH ** tile.level, file })
     }
+    return edge
   }
 
   #blameTiles(): void {

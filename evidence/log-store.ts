@@ -58,14 +58,19 @@ export class LogStore {
     return row && { ...row, size: Number(row.size) }
   }
 
-  /** Puts an entry in the outbox of the caller's transaction; its index comes with the next batch. */
-  async post(on: QueryExecutorProvider, body: Uint8Array, hash: Uint8Array): Promise<string> {
-    const row = await firstRow(
-      on,
-      sql<{ id: Numeric }>`insert into evidence_outbox (space_id, body, leaf_hash)
-        values (${this.#space}, ${body}, ${hash}) returning id`,
-    )
-    return String(row?.id)
+  /** Puts entries in the outbox of the caller's transaction; indexes come with the next batch. */
+  async post(
+    on: QueryExecutorProvider,
+    entries: readonly { readonly body: Uint8Array; readonly hash: Uint8Array }[],
+  ): Promise<string[]> {
+    const { rows } = await sql<{ id: Numeric }>`
+      insert into evidence_outbox (space_id, body, leaf_hash)
+      select ${this.#space}, body, hash
+      from unnest(${byteaArray(entries.map(({ body }) => body))}::bytea[],
+        ${byteaArray(entries.map(({ hash }) => hash))}::bytea[])
+        with ordinality as entry (body, hash, at)
+      order by at returning id`.execute(on)
+    return rows.map(({ id }) => String(id))
   }
 
   async hasPosted(on: QueryExecutorProvider): Promise<boolean> {

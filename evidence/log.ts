@@ -48,6 +48,8 @@ export interface Evidence extends TileSource, AsyncDisposable {
    * the receipt.
    */
   append(tx: CallerTransaction, draft: EntryDraft): Promise<Appended>
+  /** The same for several entries of one event, in one statement; they keep their order. */
+  appendAll(tx: CallerTransaction, drafts: readonly EntryDraft[]): Promise<Appended[]>
   /** Writes an entry that belongs to no transaction; durable when it resolves. */
   record(draft: EntryDraft): Promise<Receipt>
   /**
@@ -109,12 +111,22 @@ class EvidenceLog implements Evidence {
   }
 
   async append(tx: CallerTransaction, draft: EntryDraft): Promise<Appended> {
-    if (!tx.isTransaction) throw new EvidenceError('NOT_IN_TRANSACTION', `entry ${draft.type}`)
-    const entry = this.#entry(draft)
-    const body = Buffer.from(entry)
-    const hash = leafHash(body)
-    const ticket = await this.#parts.store.post(tx, body, hash)
-    return { ticket, leafHash: Buffer.from(hash).toString('base64'), entry }
+    const [appended] = await this.appendAll(tx, [draft])
+    if (appended === undefined) throw new EvidenceError('LOG_UNAVAILABLE', `entry ${draft.type}`)
+    return appended
+  }
+
+  async appendAll(tx: CallerTransaction, drafts: readonly EntryDraft[]): Promise<Appended[]> {
+    if (!tx.isTransaction) throw new EvidenceError('NOT_IN_TRANSACTION', 'appending an entry')
+    const entries = drafts.map((draft) => {
+      const entry = this.#entry(draft)
+      const body = Buffer.from(entry)
+      return { entry, body, hash: leafHash(body) }
+    })
+    const tickets = await this.#parts.store.post(tx, entries)
+    return entries.map(({ entry, hash }, i) => {
+      return { ticket: tickets[i] ?? '', leafHash: Buffer.from(hash).toString('base64'), entry }
+    })
   }
 
   async record(draft: EntryDraft): Promise<Receipt> {

@@ -137,6 +137,7 @@ function withoutLog(real: Evidence): Evidence {
   return {
     vkey: real.vkey,
     append: async () => appended,
+    appendAll: async () => [appended],
     record: async () => receipt,
     receipt: async () => receipt,
     receiptAt: async () => receipt,

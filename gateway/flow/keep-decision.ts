@@ -3,22 +3,16 @@ import { inEntries } from '#evidence/in-entries'
 import { planDigest } from '#protocol/plans/plan'
 import type { PlannedQuery, QueryDecision } from '../decision/decide-query.ts'
 import { type GatewayDesk, instant } from '../gateway-desk.ts'
+import type { JournalEntry } from '../journal.ts'
 import type { GatewayTransaction } from '../store/schema.ts'
 
-/** Writes a request that is seen for the first time, to the log and to the store. */
+/** Writes a request that is seen for the first time; its ticket comes with the decision. */
 export async function keepQuery(
   desk: GatewayDesk,
   tx: GatewayTransaction,
   { request, requestDigest, plan }: PlannedQuery,
   jws: string,
 ): Promise<void> {
-  const ticket = await desk.journal.append(tx, {
-    type: 'request.received',
-    request: requestDigest,
-    consumer: request.consumer,
-    contract: request.contract.digest,
-    reference: referenceDigest(request.nonce, request.requestRef),
-  })
   await desk.queries.insert(tx, {
     request: requestDigest,
     consumer: request.consumer,
@@ -26,51 +20,77 @@ export async function keepQuery(
     jws,
     plan: planDigest(plan),
     refusal: null,
-    ticket,
+    ticket: '',
     decided_at: instant(desk),
   })
 }
 
-/** Writes what was decided; the first denial of a request is final, a later one leaves it void. */
+/**
+ * Writes what was asked and decided, to the log and to the store; the first denial of a request is
+ * final, a later one leaves it void.
+ */
 export async function keepDecision(
   desk: GatewayDesk,
   tx: GatewayTransaction,
-  { request, requestDigest, plan }: PlannedQuery,
+  planned: PlannedQuery,
   decision: QueryDecision,
   { isFirst }: { readonly isFirst: boolean },
 ): Promise<void> {
-  const snapshot = desk.snapshot().digest
-  const code = decision.effect === 'permit' ? 'PERMIT' : decision.code
-  let ticket = ''
-  for (const policies of inEntries(decision.policies)) {
-    ticket = await desk.journal.append(tx, {
-      type: 'request.decided',
-      request: requestDigest,
-      decision: code,
-      policies,
-      snapshot,
-      contract: request.contract.digest,
-      grants: [],
-      consents: [],
-      cohort: 'GROUP',
-    })
-  }
-  if (decision.effect === 'permit') await writeBudgets(desk, tx, requestDigest, decision.reserved)
+  const { requestDigest, plan } = planned
+  const received = isFirst ? [receivedEntry(planned)] : []
+  const judged = [...received, ...decidedEntries(desk, planned, decision)]
+  const reserved = reservedEntries(requestDigest, decision)
+  const tickets = await desk.journal.appendAll(tx, [...judged, ...reserved])
+  const ticket = tickets[judged.length - 1] ?? ''
+  const code = codeOf(decision)
   const refused = isFirst ? { refusal: code, plan: null } : {}
   const change = decision.effect === 'deny' ? refused : { plan: planDigest(plan) }
   await desk.queries.changeQuery(tx, requestDigest, { ticket, ...change })
 }
 
-async function writeBudgets(
-  { journal }: GatewayDesk,
-  tx: GatewayTransaction,
-  request: Digest,
-  reserved: readonly { readonly key: string; readonly amount: number }[],
-): Promise<void> {
-  for (const { key, amount } of reserved) {
-    const budget = digestOf('baotu/budget', key)
-    await journal.append(tx, { type: 'budget.reserved', request, budget, units: amount })
+function receivedEntry({ request, requestDigest }: PlannedQuery): JournalEntry {
+  return {
+    type: 'request.received',
+    request: requestDigest,
+    consumer: request.consumer,
+    contract: request.contract.digest,
+    reference: referenceDigest(request.nonce, request.requestRef),
   }
+}
+
+function decidedEntries(
+  desk: GatewayDesk,
+  { request, requestDigest }: PlannedQuery,
+  decision: QueryDecision,
+): JournalEntry[] {
+  const snapshot = desk.snapshot().digest
+  return inEntries(decision.policies).map((policies) => ({
+    type: 'request.decided',
+    request: requestDigest,
+    decision: codeOf(decision),
+    policies,
+    snapshot,
+    contract: request.contract.digest,
+    grants: [],
+    consents: [],
+    cohort: 'GROUP',
+  }))
+}
+
+function reservedEntries(request: Digest, decision: QueryDecision): JournalEntry[] {
+  if (decision.effect === 'deny') return []
+  return decision.reserved.map(({ key, amount }) => {
+    return {
+      type: 'budget.reserved',
+      request,
+      budget: digestOf('baotu/budget', key),
+      units: amount,
+    }
+  })
+}
+
+function codeOf(decision: QueryDecision): string {
+  return decision.effect === 'permit' ? 'PERMIT' : decision.code
 }
 
 // The nonce is the salt: only the consumer and who holds the request can link the reference.

@@ -140,6 +140,10 @@ t.test('a file taken out or put in is named', async (t) => {
   }
   writeFileSync(path.join(folder, 'extra'), 'x')
   t.match(judged(folder, logs).findings, [{ code: 'FILE_UNEXPECTED', file: 'extra' }])
+  rmSync(path.join(folder, 'extra'))
+  const more = 'receipts/9.tlog-proof'
+  cpSync(path.join(folder, 'receipts/1.tlog-proof'), path.join(folder, more))
+  t.match(judged(folder, logs).findings, [{ code: 'FILE_UNEXPECTED', file: more }], 'true or not')
   rmSync(path.join(folder, 'manifest'))
   t.notOk(judged(folder, logs).isSealed, 'without its manifest it says so')
 })
@@ -164,6 +168,23 @@ t.test('without the manifest each part still answers for itself', async (t) => {
     t.match(judged(folder, logs).findings, [finding], name)
     writeFileSync(file, text)
   }
+})
+
+t.test('an altered entry contradicts the receipt that someone holds', async (t) => {
+  const { folder, logs } = await bundle(t)
+  rmSync(path.join(folder, 'manifest'))
+  const place = path.join(folder, logFolder('gateway.example/log'))
+  const file = path.join(place, 'tile/entries/000.p/21')
+  const text = readFileSync(file, 'latin1')
+  writeFileSync(file, text.replace('"watermark":"sha256-', '"watermark":"sha255-'), 'latin1')
+  t.match(
+    judged(folder, logs).findings.filter(({ index }) => index === 18),
+    [
+      { code: 'ENTRY_MALFORMED', file: /entries\/000\.p\/21$/ },
+      { code: 'ENTRY_ALTERED', file: /entries\/000\.p\/21$/ },
+      { code: 'ENTRY_ALTERED', file: 'receipts/0.tlog-proof' },
+    ],
+  )
 })
 
 t.test('a release that is not the sum of its inputs is found by replaying it', async (t) => {

@@ -7,6 +7,7 @@ import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
 import type { Finding } from '#evidence/finding'
 import { traceResult } from '#evidence/lineage'
+import { isLogOf } from '#evidence/log-owner'
 import {
   AUTHORITY,
   answered,
@@ -49,6 +50,13 @@ const changed = (type: EntryType, change: Partial<EntryDraft>): EntryDraft[] =>
 const before = (type: EntryType, ...added: EntryDraft[]): EntryDraft[] => {
   const at = good.findIndex((draft) => draft.type === type)
   return good.toSpliced(at, 0, ...added)
+}
+
+/** The same entries with those of one type only after another type's. */
+const late = (type: EntryType, than: EntryType, drafts = good): EntryDraft[] => {
+  const moved = drafts.filter((draft) => draft.type === type)
+  const rest = drafts.filter((draft) => draft.type !== type)
+  return rest.toSpliced(rest.findIndex((draft) => draft.type === than) + 1, 0, ...moved)
 }
 
 t.test('a complete chain has no flaw', async (t) => {
@@ -222,6 +230,26 @@ t.test('a link that was not in force, or says something else, is named', async (
   }
 })
 
+t.test('what allows a step must stand before it', async (t) => {
+  const order: [EntryType, EntryType][] = [
+    ['request.received', 'request.decided'],
+    ['contract.filed', 'request.decided'],
+    ['grant.issued', 'request.decided'],
+    ['policy.enabled', 'request.decided'],
+    ['request.decided', 'result.delivered'],
+  ]
+  for (const [type, than] of order) {
+    const findings = judged(late(type, than))
+    const named = findings.filter(({ code }) => code === 'LINK_NOT_IN_FORCE')
+    t.match(named, [{ detail: /^does not precede record/ }], `${type} after ${than}`)
+  }
+  t.match(judged(changed('grant.issued', { from: AT + 1_000_000 })), [
+    { code: 'LINK_NOT_IN_FORCE', detail: 'outside its term' },
+  ])
+  const oneSided = good.filter((draft) => draft.type !== 'contract.signed' || draft.party !== BANK)
+  t.match(judged(oneSided), [{ code: 'LINK_MISSING', detail: 'contract.signed by each party' }])
+})
+
 t.test('retries, and lists told in several records, are one chain', async (t) => {
   const pieces = good.flatMap((draft): EntryDraft[] => {
     if (draft.type === 'session.transcript' || draft.type === 'plan.made') {
@@ -298,6 +326,12 @@ t.test('consent for one subject: given to the asker, in force, not used up', asy
     ['used once before', [issued, earlier, used], { code: 'LINK_NOT_IN_FORCE' }],
   ]
   for (const [name, consents, finding] of flaws) t.match(single(consents), [finding], name)
+  const drafts = changed('request.decided', { cohort: 'SINGLE', consents: [consent] })
+  t.match(
+    judged([...drafts, issued, used]),
+    [{ code: 'LINK_NOT_IN_FORCE', detail: /^does not precede/ }],
+    'given afterwards',
+  )
 })
 
 t.test('a sandbox job: registered, run, finished, judged, reviewed by another', async (t) => {
@@ -357,6 +391,15 @@ t.test('a sandbox job: registered, run, finished, judged, reviewed by another', 
     const findings = judged(steps.filter((step) => step.type !== type))
     t.match(findings, [{ code: 'LINK_MISSING', detail: type }], type)
   }
+  const order: [EntryType, EntryType][] = [
+    ['job.registered', 'job.started'],
+    ['job.started', 'job.finished'],
+    ['job.finished', 'result.delivered'],
+  ]
+  for (const [type, than] of order) {
+    const findings = judged(late(type, than, steps))
+    t.match(findings, [{ code: 'LINK_NOT_IN_FORCE', detail: /^does not precede/ }], type)
+  }
   const altered = (type: EntryType, change: object) =>
     judged(steps.map((step) => (step.type === type ? Object.assign({}, step, change) : step)))
   t.match(altered('job.started', { engine: digest('else') }), [{ code: 'LINK_DISAGREES' }])
@@ -371,6 +414,8 @@ t.test('each holder’s own log must say what it submitted', async (t) => {
 })
 
 t.test('only a party’s own log proves what it did', async (t) => {
+  t.ok(isLogOf('tax.jinan.example/log', TAX[0]))
+  t.notOk(isLogOf('tax.jinan.example.evil/log', TAX[0]), 'a name that only begins the same')
   const said = holderLog(TAX[0]).bodies.map(parseEntry)
   const claimed = [...good, ...said]
   t.match(

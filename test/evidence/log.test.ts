@@ -3,7 +3,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openFileGuard } from '#evidence/fork-guard'
-import { type Appended, type Evidence, openEvidence } from '#evidence/log'
+import { type Evidence, openEvidence } from '#evidence/log'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import { parseVerifierKey } from '#evidence/note-key'
 import { ed25519NoteSigner } from '#evidence/note-signer'
@@ -69,11 +69,8 @@ t.test('an entry is in the log exactly when its transaction committed', async (t
 t.test('many tickets at once, some placed before, each get their own receipt', async (t) => {
   const { open } = await place(t)
   const { db, evidence } = await open('one')
-  const appended = await db.transaction().execute(async (tx) => {
-    const all: Appended[] = []
-    for (let i = 0; i < 40; i++) all.push(await evidence.append(tx, i % 2 ? draft : other))
-    return all
-  })
+  const drafts = Array.from({ length: 40 }, (_, i) => (i % 2 ? draft : other))
+  const appended = await db.transaction().execute((tx) => evidence.appendAll(tx, drafts))
   await evidence.receipt({ ticket: appended[7]?.ticket ?? '' })
   const asked = [...appended.map(({ ticket }) => ticket), 'no ticket', '0', '9'.repeat(18)]
   const given = await Promise.allSettled(asked.map((ticket) => evidence.receipt({ ticket })))

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { STRICT_RULES } from '#evidence/chain-rules'
 import { encodeBundle } from '#evidence/entry-bundle'
 import { listFiles } from '#evidence/evidence-files'
 import { logFolder } from '#evidence/evidence-folder'
@@ -102,6 +103,54 @@ t.test(
     t.ok(verified(folder, [log]).findings.some(({ code }) => code === 'FILE_MISSING'))
   },
 )
+
+t.test(
+  'what a log signed is judged as it stands: a false tile, an entry that is none',
+  async (t) => {
+    const log = gatewayLog()
+    const folder = temporaryFolder(t)
+    await exported(folder, [log])
+    const rules = { ...STRICT_RULES, require: new Set<never>() }
+    const tile = path.join(folder, logFolder(log.origin), 'tile/0/000.p/21')
+    const bytes = readFileSync(tile)
+    writeFileSync(tile, Buffer.from(bytes).fill(0, 96, 97))
+    t.match(
+      verified(folder, [log], rules).findings.map(({ code, index }) => `${code} ${index}`),
+      ['TILE_ALTERED 3'],
+      'the entries that give the signed root are not blamed',
+    )
+    writeFileSync(tile, bytes)
+    t.strictSame(verified(folder, [log], rules).findings, [], 'control')
+    log.addBytes(Buffer.from('{"type":"secret.leaked"}'))
+    const odd = temporaryFolder(t)
+    await exported(odd, [log])
+    t.match(verified(odd, [log], rules).findings, [{ code: 'ENTRY_MALFORMED', index: 21 }])
+  },
+)
+
+t.test('a checkpoint that others hold must be a part of the history shown', async (t) => {
+  const log = gatewayLog()
+  const folder = temporaryFolder(t)
+  await exported(folder, [log])
+  const rules = { ...STRICT_RULES, require: new Set<never>() }
+  const seen = path.join(folder, logFolder(log.origin), 'seen')
+  mkdirSync(seen)
+  const other = new MadeLog(log.origin, 'gateway')
+  for (const [i, body] of log.bodies.entries()) if (i !== 4) other.addBytes(body)
+  writeFileSync(path.join(seen, 'bank'), await log.checkpoint(9))
+  writeFileSync(path.join(seen, 'tax'), await log.checkpoint())
+  t.strictSame(verified(folder, [log], rules).findings, [], 'an older one and the same one')
+  writeFileSync(path.join(seen, 'tax'), await other.checkpoint(9))
+  const split = { code: 'HISTORY_SPLIT', file: /seen\/tax$/, detail: 'size 9 of another history' }
+  t.match(verified(folder, [log], rules).findings, [split])
+  for (const draft of standing().slice(0, 1)) log.add(draft)
+  writeFileSync(path.join(seen, 'tax'), await log.checkpoint())
+  t.match(
+    verified(folder, [log], rules).findings,
+    [{ ...split, detail: /^size 22/ }],
+    'a longer one',
+  )
+})
 
 t.test('a published folder never goes back', async (t) => {
   const log = new MadeLog('gateway.example/log', 'published')

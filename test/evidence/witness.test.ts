@@ -89,6 +89,14 @@ t.test('each refusal of the specification', async (t) => {
   t.equal(await status(wrong.with(1, wrong[2] ?? '').join('\n')), 422, 'a proof that does not hold')
 })
 
+t.test('of two submissions at once only one is cosigned', async (t) => {
+  const log = grown('gateway', 3)
+  const parts = { cosigners: [own], logs: [log.signer.verifier], clock: fakeClock() }
+  const store: WitnessStore = { latest: async () => undefined, advance: async () => false }
+  const witness = createWitness({ ...parts, store, onSplit: async () => undefined })
+  t.match(await witness.addCheckpoint(await request(log, 0)), { status: 409, body: '0\n' })
+})
+
 t.test('a log that shows two histories is caught, with the proof in hand', async (t) => {
   const honest = grown('gateway', 3)
   const other = grown('gateway', 4, 2)

@@ -10,7 +10,7 @@ function breakable() {
   const wrap = (real: Evidence): Evidence =>
     new Proxy(real, {
       get: (target, name) => {
-        if (name === 'append' && broken.append) {
+        if (name === 'appendAll' && broken.append) {
           return async () => {
             throw Object.assign(new Error('No space left on device'), { code: '53100' })
           }
