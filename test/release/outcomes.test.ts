@@ -54,6 +54,7 @@ t.test('released means never voided', async (t) => {
   t.equal((await relay.run()).kind, 'answer')
   const known = required(await space.release.store.find(relay.invitation))
   t.equal(known.state, 'released')
+  t.equal(space.release.live.get(relay.invitation), undefined, 'the key is gone')
   const body = { request: 'a.b.c', invitation: 'a.b.c', session: known.opening }
   const attempt = voidSession(
     space.release,
