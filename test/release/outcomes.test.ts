@@ -100,6 +100,9 @@ t.test(
     const { session } = await openSession(space.release, { request, invitation: jws }, digest)
     const papers = { request, invitation: jws, session }
     const adverts = await relay.gatherAdverts(papers, digest)
+    const { shown: other } = await confirmed()
+    const mixed = confirmSession(space.release, other, digest)
+    await t.rejects(mixed, { code: 'SESSION_LOST' }, 'nor does it sign another session’s here')
     const outcome = await releaseSession(
       space.release,
       { ...papers, adverts, submissions: [] },
