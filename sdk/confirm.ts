@@ -69,9 +69,12 @@ export async function confirm(
         x: encodeBase64url(decodeBase64url(padKey)),
       } as const
       const seed = seeds.get(holder)?.use((bytes) => bytes.slice()) ?? new Uint8Array()
-      const bytes = await seal({ recipient, ...seedContext(transcript, holder) }, seed)
-      seed.fill(0)
-      return { holder, bytes }
+      try {
+        const bytes = await seal({ recipient, ...seedContext(transcript, holder) }, seed)
+        return { holder, bytes }
+      } finally {
+        seed.fill(0)
+      }
     }),
   )
   const statement: ConsumerConfirmation = {

@@ -320,6 +320,8 @@ t.test(
     await t.rejects(noted(GATEWAY, {}), { code: 'SIGNATURE_REFUSED' })
     const other = { transcript: digestOf('test', 'other') }
     await t.rejects(noted('did:web:release.example', other), { code: 'TRANSCRIPT_MISMATCH' })
+    const ofOther = noted('did:web:release.example', { sid: digestOf('test', 'other') })
+    await t.rejects(ofOther, { code: 'SESSION_MISMATCH' })
     t.equal((await desk.ledger.find(relay.invitation))?.state, 'submitted')
     t.same(await noted('did:web:release.example', {}), {})
     t.equal((await desk.ledger.find(relay.invitation))?.state, 'void')

@@ -12,7 +12,9 @@ import { type Digest, digestBytes, digestOf } from '#crypto/digest'
 import { seal } from '#crypto/envelope'
 import type { JsonValue } from '#crypto/json-value'
 import { systemRandom } from '#crypto/random'
+import { verifyJws } from '#crypto/sign/jws'
 import { compile } from '#policies/compile'
+import { openDirectory } from '#protocol/directory'
 import { KINDS } from '#protocol/message-kinds'
 import type { QueryState } from '#protocol/messages/query-state'
 import type { Advert, Invitation, SessionOpening, Submission } from '#protocol/messages/session'
@@ -308,4 +310,27 @@ t.test('the release authority takes one submission of each holder, to this H', a
     })
     await t.rejects(recomputeSums(agreed.plan, more, other), /ciphertexts of the plan/)
   })
+})
+
+t.test('a directory counts for its space, authority and time, a key for its purpose', async (t) => {
+  const anchor = {
+    spaceId: SPACE,
+    authority: AUTHORITY,
+    keys: keysOf(keys, AUTHORITY).publicKeys(),
+  }
+  const opened = async (change: object) => {
+    const document = { ...directoryDocument(keys, [product]), ...change }
+    const jws = await sign(AUTHORITY, KINDS.directory.typ, document)
+    return openDirectory(verifyJws, jws, anchor, { now: NOW, oldest: 0 })
+  }
+  const directory = await opened({})
+  for (const change of [{ spaceId: 'urn:baotu:space:b' }, { authority: GATEWAY }]) {
+    await t.rejects(opened(change), { code: 'DIRECTORY_REFUSED' })
+  }
+  for (const change of [{ validUntil: new Date(NOW).toISOString() }, { issuedAt: SOON }]) {
+    await t.rejects(opened(change), { code: 'DIRECTORY_EXPIRED' })
+  }
+  const { kid } = directory.sealingKey(BANK, 'consumer', NOW)
+  t.ok(directory.keys(BANK, 'consumer', 'seal', NOW)(kid))
+  t.equal(directory.keys(BANK, 'consumer', 'sign', NOW)(kid), undefined)
 })

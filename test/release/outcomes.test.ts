@@ -54,6 +54,7 @@ t.test('released means never voided', async (t) => {
   t.equal((await relay.run()).kind, 'answer')
   const known = required(await space.release.store.find(relay.invitation))
   t.equal(known.state, 'released')
+  t.equal(space.release.live.get(relay.invitation), undefined, 'the key is gone')
   const body = { request: 'a.b.c', invitation: 'a.b.c', session: known.opening }
   const attempt = voidSession(
     space.release,
@@ -99,6 +100,9 @@ t.test(
     const { session } = await openSession(space.release, { request, invitation: jws }, digest)
     const papers = { request, invitation: jws, session }
     const adverts = await relay.gatherAdverts(papers, digest)
+    const { shown: other } = await confirmed()
+    const mixed = confirmSession(space.release, other, digest)
+    await t.rejects(mixed, { code: 'SESSION_LOST' }, 'nor does it sign another session’s here')
     const outcome = await releaseSession(
       space.release,
       { ...papers, adverts, submissions: [] },

@@ -3,7 +3,7 @@ import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { createSum } from '#crypto/he/evaluate'
 import { TAB } from '#crypto/he/parameters'
 import { openCell, openCellPool } from '#crypto/he/pool'
-import { openSessionCells } from '#crypto/he/session-cells'
+import { openSessionCells, type SessionJobs } from '#crypto/he/session-cells'
 import { packResidues } from '#crypto/he/wire'
 import type { TryingJobs } from '../support/trying-cell.ts'
 import { uniformResidues, uniformVector } from '../support/vectors.ts'
@@ -112,6 +112,16 @@ t.test('a refused key or vector ends an encrypt cell', async (t) => {
   const foreign = createSum(TAB)
   foreign.add(packResidues(uniformResidues(TAB)))
   t.equal((await session.open([foreign.finish()])).length, 1, 'random residues open to noise')
+})
+
+t.test('a session cell makes one key and opens nothing before it', async (t) => {
+  const entry = new URL('../../../crypto/he/session-cell.ts', import.meta.url)
+  await using pool = openCellPool<SessionJobs>(entry, options)
+  await using one = await pool.take()
+  await one.run('init', null)
+  await t.rejects(one.run('init', null), { code: 'HE_ENGINE' })
+  await using other = await pool.take()
+  await t.rejects(other.run('open', []), { code: 'HE_ENGINE' })
 })
 
 t.test('after wiping no byte of the secret key is left in the engine', async (t) => {
