@@ -37,7 +37,7 @@ export function request(recipient: string, change: Partial<TaskRequest> = {}): T
     sessionId: 's-1',
     dedupeKey: 'k-1',
     body: { cells: [1, 'x', null, { deep: true }] },
-    deadlineMs: systemClock.now() - (systemClock.now() % 86_400_000) + 172_800_000,
+    deadlineMs: 86_400_000 * (Math.floor(systemClock.now() / 86_400_000) + 2),
     ...change,
   }
 }
