@@ -6,13 +6,17 @@ import { figureTexts } from './figure-text.ts'
 
 /**
  * The released table for programs: codes instead of titles, whole numbers and exact fractions
- * (`numerator/denominator`) as text, in the product's own units.
+ * (`numerator/denominator`) as text, in the product's own units. The figures of a group stand in
+ * the order of `columns`, which says what each is, and of which measure by its position.
  */
 export function answerJson(answer: Answer, product: Product): JsonValue {
   return {
     product: product.product,
     dimensions: [...answer.dimensions],
     measures: answer.measures.map(measureJson),
+    columns: answer.measures.flatMap((measure, index) =>
+      figureTexts(measure, undefined, product, 'en').map(({ name }) => ({ measure: index, name })),
+    ),
     groups: answer.groups.map(({ codes, figures }) => ({
       codes: [...codes],
       released: figures !== undefined,

@@ -5,14 +5,30 @@ import type { Language } from '../language.ts'
 
 /** A number of a table as text; `exact` is what a program reads. Never a floating-point number. */
 export interface FigureText {
+  /** What a program calls it, whatever the language: a measure may give more than one. */
+  readonly name: keyof (typeof WORDS)['en']
   readonly heading: string
   readonly text: string
   readonly exact: string
 }
 
 const WORDS = {
-  zh: { count: '户数', sum: '合计', mean: '均值', variance: '方差', share: '占比' },
-  en: { count: 'units', sum: 'sum', mean: 'mean', variance: 'variance', share: 'share' },
+  zh: {
+    count: '户数',
+    sum: '合计',
+    mean: '均值',
+    variance: '方差',
+    share: '占比',
+    quotient: '比值',
+  },
+  en: {
+    count: 'units',
+    sum: 'sum',
+    mean: 'mean',
+    variance: 'variance',
+    share: 'share',
+    quotient: 'quotient',
+  },
 } as const
 
 /** How many places a ratio of two amounts is shown with. */
@@ -29,7 +45,7 @@ export function figureTexts(
   const part = product.parts.length > 1 ? titleOfPart(product, measure.part, language) : undefined
   if (measure.function === 'count') {
     const count = figure?.function === 'count' ? figure.count : undefined
-    return [{ heading: headed(part, words.count), ...whole(count) }]
+    return [{ name: 'count', heading: headed(part, words.count), ...whole(count) }]
   }
   const column = product.columns.find(({ name }) => name === measure.column)
   const title = column?.title[language] ?? measure.column
@@ -38,28 +54,30 @@ export function figureTexts(
   switch (measure.function) {
     case 'sum': {
       const sum = figure?.function === 'sum' ? figure.sum : undefined
-      return [{ heading: head(words.sum), ...amount(sum, column) }]
+      return [{ name: 'sum', heading: head(words.sum), ...amount(sum, column) }]
     }
     case 'mean': {
       const mean = figure?.function === 'mean' ? figure.mean : undefined
-      return [{ heading: head(words.mean), ...average(mean, column) }]
+      return [{ name: 'mean', heading: head(words.mean), ...average(mean, column) }]
     }
     case 'var': {
       const [mean, variance] = figure?.function === 'var' ? [figure.mean, figure.variance] : []
       return [
-        { heading: head(words.mean), ...average(mean, column) },
-        { heading: square(words.variance), ...average(variance, column, 2) },
+        { name: 'mean', heading: head(words.mean), ...average(mean, column) },
+        { name: 'variance', heading: square(words.variance), ...average(variance, column, 2) },
       ]
     }
     case 'share': {
       const share = figure?.function === 'share' ? figure.share : undefined
-      return [{ heading: headed(part, `${title} ${words.share}`), ...percent(share) }]
+      return [
+        { name: 'share', heading: headed(part, `${title} ${words.share}`), ...percent(share) },
+      ]
     }
     case 'quotient': {
       const quotient = figure?.function === 'quotient' ? figure.quotient : undefined
       const below = product.columns.find(({ name }) => name === measure.over)
       const heading = `${title} / ${below?.title[language] ?? measure.over}`
-      return [{ heading, ...fraction(quotient, QUOTIENT_DIGITS) }]
+      return [{ name: 'quotient', heading, ...fraction(quotient, QUOTIENT_DIGITS) }]
     }
   }
 }
@@ -71,7 +89,7 @@ export function marked(text: string): string {
   return rest === undefined ? grouped : `${grouped}.${rest}`
 }
 
-type Shown = Omit<FigureText, 'heading'>
+type Shown = Omit<FigureText, 'heading' | 'name'>
 
 const NOTHING: Shown = { text: '', exact: '' }
 

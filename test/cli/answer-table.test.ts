@@ -119,6 +119,32 @@ t.test('programs get exact texts and codes', async (t) => {
   })
 })
 
+t.test('a program can tell which figure is which where a measure gives two', async (t) => {
+  const [count, , , share] = ANSWER.measures
+  if (count === undefined || share === undefined) throw new Error('measures')
+  const spread = { function: 'var', part: 'tax', column: 'tax12' } as const
+  const measures = [spread, count, share]
+  const variance = {
+    mean: { numerator: 5n, denominator: 2n },
+    variance: { numerator: 7n, denominator: 3n },
+  }
+  const figures = [
+    { function: 'var', sum: 10n, sumOfSquares: 39n, ...variance },
+    { function: 'count', count: 4n },
+    { function: 'share', count: 1n, share: { numerator: 1n, denominator: 4n } },
+  ] as const
+  const answer = { ...ANSWER, measures, groups: [{ codes: ['urban'], figures }] }
+  t.match(answerJson(answer, PRODUCT), {
+    columns: [
+      { measure: 0, name: 'mean' },
+      { measure: 0, name: 'variance' },
+      { measure: 1, name: 'count' },
+      { measure: 2, name: 'share' },
+    ],
+    groups: [{ figures: ['5/2', '7/3', '4', '1/4'] }],
+  })
+})
+
 t.test('thousands marks leave small numbers and fractions alone', async (t) => {
   t.same(['0', '999', '1000', '-1234567.89'].map(marked), ['0', '999', '1,000', '-1,234,567.89'])
 })
