@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import type { Evidence } from '#evidence/log'
 import type { TaskQueue } from '#runtime/store/task-queue'
-import { transactionsOf } from '#runtime/store/transaction'
+import { oneWriter, transactionsOf } from '#runtime/store/transaction'
 import type { GatewayDesk } from './gateway-desk.ts'
 import { Journal } from './journal.ts'
 import { BlobStore } from './store/blob-store.ts'
@@ -44,7 +44,7 @@ export function assembleDesk(parts: DeskParts): GatewayDesk {
     tasks: gatewayTasks(queue, spaceId, clock),
     journal: new Journal(evidence, did),
     transaction: rowLocked(db),
-    serialisable: transactionsOf(db, { random, attempts: COLLISIONS }),
+    serialisable: oneWriter(transactionsOf(db, { random, attempts: COLLISIONS })),
     signer: () => keys.signer(),
   }
 }

@@ -38,6 +38,20 @@ export function transactionsOf<DB>(db: Kysely<DB>, options: TransactionOptions):
   }
 }
 
+/**
+ * The same, in the order of asking and one after the other in this process, where all work would
+ * collide on the same few rows: waiting for one's turn costs less than doing the work again. Other
+ * processes still collide, and are undone and repeated as before.
+ */
+export function oneWriter<DB>(transact: InTransaction<DB>): InTransaction<DB> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(() => transact(work))
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}
+
 function isCollision(error: unknown): boolean {
   const code: unknown = Reflect.get(Object(error), 'code')
   return code === '40001' || code === '40P01'

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
-import { transactionsOf } from '#runtime/store/transaction'
+import { type InTransaction, oneWriter, transactionsOf } from '#runtime/store/transaction'
 import { seededRandom } from '#test/support/fixtures'
 import type { TapTest } from '#test/support/tap-test'
 
@@ -93,6 +93,25 @@ export function storeContract(t: TapTest, database: (t: TapTest) => Promise<stri
     await Promise.all(Array.from({ length: 60 }, transfer))
     t.equal(await balance(db, 'b'), 60n)
     t.equal(await total(db), 9007199254740993n)
+  })
+
+  t.test('one writer takes turns: nothing collides, and a failure is its own', async (t) => {
+    await using db = await open(await database(t))
+    const options = { random: seededRandom('turns'), attempts: 1 }
+    const bump = (tx: Transaction<Tables>) =>
+      tx.updateTable('account').set({ units: sql`units + 1` }).where('id', '=', 'b').execute()
+    const collided = async (inTransaction: InTransaction<Tables>) => {
+      const all = Array.from({ length: 20 }, () => inTransaction(bump))
+      const settled = await Promise.allSettled(all)
+      return settled.filter(({ status }) => status === 'rejected').length
+    }
+    const writer = oneWriter(transactionsOf(db, options))
+    const failing = writer(async () => {
+      throw new Error('its own')
+    })
+    const [own, others] = await Promise.all([failing.catch(String), collided(writer)])
+    t.same([own, others], ['Error: its own', 0])
+    t.not(await collided(transactionsOf(db, options)), 0, 'without turns some collide')
   })
 
   t.test('the same transfers without our transactions lose some', async (t) => {

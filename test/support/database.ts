@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { type EmbeddedServer, startEmbeddedServer } from '#runtime/store/embedded-server'
 import { checksumOf } from '#runtime/store/migrate'
@@ -65,6 +66,20 @@ async function drop(server: EmbeddedServer, name: string): Promise<void> {
   const url = await server.createDatabase({ name: 'maintenance', owner: OWNER })
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query(`drop database if exists ${name} with (force)`)
-  await client.end()
+  try {
+    for (let tries = 1; !(await dropped(client, name, tries)); tries += 1) await delay(100)
+  } finally {
+    await client.end()
+  }
+}
+
+// The server's own worker may be vacuuming it, and that one only a superuser may end (42501).
+async function dropped(client: pg.Client, name: string, tries: number): Promise<boolean> {
+  try {
+    await client.query(`drop database if exists ${name} with (force)`)
+    return true
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') !== '42501' || tries > 50) throw error
+    return false
+  }
 }
