@@ -22,10 +22,13 @@ export interface WitnessDeskParts extends WitnessingParty {
 }
 
 /** How long a checkpoint that lacks cosignatures is offered before a newer one is. */
-const OFFERED_MS = 120_000
+const GATHERING_MS = 120_000
+/** How long it is before the first line has come: those who ask at once get the same. */
+const OFFERED_MS = 5000
 
 export class WitnessDesk {
   readonly #parts: WitnessDeskParts
+  #offered: { readonly note: string; readonly at: number } | undefined
 
   constructor(parts: WitnessDeskParts) {
     this.#parts = parts
@@ -52,7 +55,7 @@ export class WitnessDesk {
   async request(old: number, { did }: Principal): Promise<string> {
     const { evidence, log } = this.#parts
     const own = this.#own()
-    const note = withoutLines((await this.#gathering(old)) ?? (await evidence.checkpoint()), own)
+    const note = withoutLines((await this.#gathering(old)) ?? (await this.#offer(old)), own)
     try {
       return await witnessRequest(evidence, own, old, note)
     } catch (error) {
@@ -90,8 +93,21 @@ export class WitnessDesk {
     if (note === undefined || openCheckpoint(note, this.#own()).size < old) return undefined
     const lines = verifyNote(parseNote(note), [this.#own(), ...witnesses])
     if (policy.isQuorum(new Set(lines.map(({ verifier }) => verifier.vkey)))) return undefined
-    const times = lines.map(({ time }) => Number(time ?? Number.NaN)).filter(Number.isFinite)
-    return Math.min(...times) * 1000 + OFFERED_MS > this.#parts.clock.now() ? note : undefined
+    // A witness states its own time: one that lies ahead counts for nothing.
+    const now = this.#parts.clock.now()
+    const ages = lines.flatMap(({ time }) => (time === undefined ? [] : now - Number(time) * 1000))
+    const oldest = Math.max(...ages.filter((age) => age >= 0))
+    return oldest >= 0 && oldest < GATHERING_MS ? note : undefined
+  }
+
+  async #offer(old: number): Promise<string> {
+    const { evidence, clock } = this.#parts
+    const now = clock.now()
+    const { note, at } = this.#offered ?? { note: '', at: Number.NEGATIVE_INFINITY }
+    if (now - at < OFFERED_MS && openCheckpoint(note, this.#own()).size >= old) return note
+    const newest = await evidence.checkpoint()
+    this.#offered = { note: newest, at: now }
+    return newest
   }
 
   async #quorum() {
