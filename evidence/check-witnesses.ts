@@ -33,6 +33,6 @@ export function recordedSplits(entries: EntryIndex, logs: readonly NoteVerifier[
     const origin = logs.find(
       ({ name }) => `sha256-${hash('sha256', name, 'hex')}` === entry.log,
     )?.name
-    return { code: 'HISTORY_SPLIT', log, index, detail: `of ${origin ?? entry.log}` }
+    return { code: 'HISTORY_SPLIT', log, index, detail: `recorded of ${origin ?? entry.log}` }
   })
 }

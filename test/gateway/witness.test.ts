@@ -93,6 +93,13 @@ t.test('parties witness each other', async (t) => {
     t.equal(other.status, 404, 'no log of another’s')
     const conflict = await peers.jinan.post('/evidence/add-checkpoint', `old 0\n\n${cosigned}`)
     t.match(conflict, { status: 409, body: '3\n' })
+    const { jinan } = gateway.space.members
+    const url = '/evidence/add-checkpoint'
+    const answer = await gateway.call(jinan, { method: 'POST', url, text: `old 0\n\n${cosigned}` })
+    t.equal(answer.headers['content-type'], 'text/x.tlog.size', 'as tlog-witness says')
+    t.equal((await gateway.call(jinan, { method: 'POST', url, body: 'old 0' })).status, 415)
+    const lease = { method: 'POST', url: '/tasks/lease', text: '{}' } as const
+    t.equal((await gateway.call(jinan, lease)).status, 415, 'text is for these routes only')
     t.equal((await peers.jinan.post('/evidence/add-checkpoint', 'nonsense')).status, 400)
   })
 
