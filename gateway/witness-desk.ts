@@ -15,6 +15,7 @@ import { majorityOf } from '#evidence/witness-quorum'
 import type { Principal } from '#protocol/access-token'
 import type { DirectorySource } from '#protocol/directory-source'
 import type { Participant } from '#protocol/messages/directory'
+import { faultPoint } from '#runtime/fault-point'
 import { HttpProblem } from '#runtime/http-problem'
 
 export interface WitnessDeskParts extends WitnessingParty {
@@ -73,7 +74,9 @@ export class WitnessDesk {
     try {
       const { size } = openCheckpoint(note, this.#own())
       verifyNote(parseNote(note), keys.slice(1))
+      faultPoint('gateway.cosignature.before-store')
       await this.#store(keys).keep(size, note)
+      faultPoint('gateway.cosignature.after-store')
     } catch (cause) {
       if (!(cause instanceof EvidenceError)) throw cause
       throw new HttpProblem('FORBIDDEN', { cause })

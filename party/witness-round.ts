@@ -6,6 +6,7 @@ import { type PartyWitness, partyWitness, type WitnessingParty } from '#evidence
 import { openCheckpoint } from '#evidence/verify-note'
 import type { DirectorySource } from '#protocol/directory-source'
 import type { GatewayCalls } from '#protocol/gateway-link'
+import { faultPoint } from '#runtime/fault-point'
 
 /** A party that only dials out, as a witness of the gateway and witnessed by it. */
 export interface RoundParts extends WitnessingParty {
@@ -40,13 +41,17 @@ export async function witnessGateway(parts: RoundParts, signal: AbortSignal): Pr
   const old = held === undefined ? 0 : openCheckpoint(held, key).size
   const { calls } = parts
   const asked = await calls.text('GET', `/evidence/witness-requests/${old}`, { signal })
+  faultPoint('witness.cosigned.before-store')
   const { status, body } = await witness.addCheckpoint(asked.body)
+  faultPoint('witness.cosigned.after-store')
   // Another process of this party was faster; the next round goes on from there.
   if (status === CONFLICT) return
   await witness.assertTrusted()
   if (status !== 200) throw new EvidenceError('NOTE_REFUSED', `the gateway's log, ${status}`)
   const note = asked.body.slice(asked.body.indexOf('\n\n') + 2) + body
+  faultPoint('witness.cosignature.before-send')
   await calls.text('POST', '/evidence/cosignatures', { text: note, signal })
+  faultPoint('witness.cosignature.after-send')
 }
 
 /**
