@@ -26,6 +26,8 @@ export const ConnectorConfig = Strict({
   }),
   /** Longest run of one aggregation, in seconds; default 120. */
   querySeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600 })),
+  /** How long after one round of witnessing the next begins, in seconds; default 60. */
+  witnessSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
 })
 
 export type ConnectorConfig = Static<typeof ConnectorConfig>

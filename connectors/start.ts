@@ -4,6 +4,7 @@ import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { TAB } from '#crypto/he/parameters'
 import { openGround } from '#party/ground'
 import { startWork } from '#party/task-work'
+import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
 import { compile } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
 import type { PartyContext } from '#runtime/process'
@@ -31,7 +32,7 @@ export async function startConnector(
   const options = { config, folder, name: 'connector', release, clock }
   const ground = await openGround<LedgerDatabase>({ ...options, migrations: [LEDGER_MIGRATIONS] })
   owned.use(ground)
-  const { keys, db, evidence, party, random, now } = ground
+  const { keys, db, evidence, witness, party, random, now } = ground
   const directory = await party.directory.current()
   const sources = owned.use(await openPartSources(config, folder, directory.products))
   const cells = owned.use(openEncryptCells(CELL))
@@ -53,7 +54,10 @@ export async function startConnector(
     judge: judge.bind(undefined, guard),
     encrypt: encryptWith(cells),
   }
-  owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
+  const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
+  const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
+  const handlers = handlersOf(desk)
+  owned.use(startWork(party, { handlers, log, parallel: PARALLEL, witnessing }))
   return { did }
 }
 

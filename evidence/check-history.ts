@@ -71,8 +71,15 @@ function parseHeld({ file, note }: SeenNote, log: NoteVerifier): Receipt | Findi
   }
 }
 
-function cosigners(note: string, log: NoteVerifier, { witnesses }: TrustPolicy): Set<string> {
-  const verified = verifyNote(parseNote(note), [log, ...witnesses])
+/** Who else cosigned this note, by verifier key. */
+export function cosigners(
+  note: string,
+  log: NoteVerifier,
+  { witnesses }: TrustPolicy,
+): Set<string> {
+  // What a party says of its own log counts for nothing: its witness key bears its log's name.
+  const others = witnesses.filter(({ name }) => name !== log.name)
+  const verified = verifyNote(parseNote(note), [log, ...others])
   return new Set(verified.map(({ verifier }) => verifier.vkey))
 }
 

@@ -40,6 +40,18 @@ export class CosignedStore {
     return (rows.find(meets) ?? rows[0])?.note
   }
 
+  /** The newest of all, whatever it gathered. */
+  async last(): Promise<string | undefined> {
+    const statement = sql<{ note: string }>`select note from evidence_cosigned
+      where space_id = ${this.#space} order by size desc limit 1`
+    return (await firstRow(this.#database.reader, statement))?.note
+  }
+
+  /** The checkpoint of that size with what it gathered. */
+  async of(size: number): Promise<string | undefined> {
+    return this.#at(this.#database.reader, size)
+  }
+
   #cosigners(note: string): Set<string> {
     const verified = verifyNote(parseNote(note), this.#witnesses)
     return new Set(verified.map(({ verifier }) => verifier.vkey))

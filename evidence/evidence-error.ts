@@ -6,6 +6,7 @@ export type EvidenceErrorCode =
   | 'LOG_FORKED'
   | 'LOG_HEAD_MOVED'
   | 'WITNESS_UNAVAILABLE'
+  | 'VIEW_SPLIT'
   | 'ANCHOR_UNAVAILABLE'
   | 'RECEIPT_NOT_FOUND'
   | 'RECEIPT_REFUSED'

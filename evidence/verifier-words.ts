@@ -9,6 +9,7 @@ export const VERIFIER_WORDS = {
   --json            机器可读
 例: baotu evidence verify ./证据包 --policy ./policy --result sha256-…`,
     log: (origin: string, size: number) => `日志 ${origin}：${size} 条记录`,
+    witnessed: (names: string, size: number) => `  前 ${size} 条的见证方：${names}`,
     results: (count: number) => `交付的结果 ${count} 个：`,
     noSuchResult: (id: string) => `证据中没有结果 ${id}`,
     broughtPolicy:
@@ -26,6 +27,7 @@ export const VERIFIER_WORDS = {
   --json            for machines
 Example: baotu evidence verify ./bundle --policy ./policy --result sha256-… --lang en`,
     log: (origin: string, size: number) => `Log ${origin}: ${size} records`,
+    witnessed: (names: string, size: number) => `  the first ${size} witnessed by ${names}`,
     results: (count: number) => `Delivered results, ${count}:`,
     noSuchResult: (id: string) => `the evidence has no result ${id}`,
     broughtPolicy:

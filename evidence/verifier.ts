@@ -142,10 +142,15 @@ function printStory(asked: Asked, result: string, report: Report, io: VerifierIo
 function verdict(asked: Asked, report: Report): string {
   const { language } = asked
   const words = VERIFIER_WORDS[language]
-  const { verdictGood, verdictBad } = STORY_WORDS[language]
+  const { verdictGood, verdictBad, listed } = STORY_WORDS[language]
   const lines = [
     report.isGood ? verdictGood : verdictBad(report.findings.length),
-    ...report.checkpoints.map(({ origin, size }) => words.log(origin, size)),
+    ...report.checkpoints.flatMap(({ origin, size }) => [
+      words.log(origin, size),
+      ...report.witnessed
+        .filter((log) => log.origin === origin)
+        .map((log) => words.witnessed(log.witnesses.join(listed), log.size)),
+    ]),
     ...report.findings.map((finding) => describeFinding(finding, language)),
     ...(report.results.length > 0 ? [words.results(report.results.length)] : []),
     ...report.results.map(({ delivered }) => `  ${delivered.entry.result}`),
@@ -168,7 +173,7 @@ function caveats({ policyFile, rules, language }: Asked, { isSealed, absent }: R
 }
 
 function summary(report: Report) {
-  const { isGood, findings, checkpoints, absent, results, replayed, isSealed } = report
+  const { isGood, findings, checkpoints, witnessed, absent, results, replayed, isSealed } = report
   return {
     isGood,
     isSealed,
@@ -177,6 +182,7 @@ function summary(report: Report) {
     logs: checkpoints.map(({ origin, size, root }) => {
       return { origin, size, root: Buffer.from(root).toString('base64') }
     }),
+    witnessed,
     results: results.map(({ delivered }) => delivered.entry.result),
     replayed: [...replayed],
   }

@@ -9,6 +9,7 @@ import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
+import { recordedSplits, type WitnessedLog, witnessedBy } from './check-witnesses.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { EntryIndex } from './entry-index.ts'
 import { EvidenceFiles } from './evidence-files.ts'
@@ -34,6 +35,8 @@ export interface Report {
   readonly findings: readonly Finding[]
   /** The logs that were checked, with what their checkpoints say. */
   readonly checkpoints: readonly Checkpoint[]
+  /** Which of the policy's witnesses cosigned which log, and how much of it. */
+  readonly witnessed: readonly WitnessedLog[]
   /** Logs that the policy trusts and the folder does not hold; their records are not known. */
   readonly absent: readonly string[]
   /** Every delivered result, in log order. */
@@ -68,6 +71,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     ...files.refused(),
     ...manifest.findings,
     ...logs.flatMap((log) => log.findings),
+    ...recordedSplits(entries, policy.logs),
     ...heldReceipts(files, logs),
     ...refused,
     ...checkCiphertexts(files),
@@ -79,6 +83,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     isGood: findings.length === 0,
     findings,
     checkpoints: logs.flatMap(({ checked }) => checked.checkpoint ?? []),
+    witnessed: logs.flatMap(({ witnessed }) => witnessed),
     absent: policy.logs.filter((log) => !held.includes(log)).map(({ name }) => name),
     results,
     entries,
@@ -96,6 +101,7 @@ const NOT_REPLAYED: ReplayedRelease = { findings: [], isDone: false }
 interface VerifiedLog {
   readonly log: NoteVerifier
   readonly checked: CheckedLog
+  readonly witnessed: readonly WitnessedLog[]
   readonly findings: readonly Finding[]
 }
 
@@ -105,9 +111,10 @@ function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy)
   const checked = checkLog(own, log)
   const size = checked.checkpoint?.size ?? 0
   const findings = [...checked.findings]
-  const witnessed = ['cosigned', 'checkpoint'].find((file) => own.has(file))
-  if (checked.checkpoint && witnessed) {
-    const note = { file: witnessed, note: own.text(witnessed) }
+  const cosigned = ['cosigned', 'checkpoint'].find((file) => own.has(file))
+  const witnessed = cosigned ? witnessedBy(own.text(cosigned), log, policy) : []
+  if (checked.checkpoint && cosigned) {
+    const note = { file: cosigned, note: own.text(cosigned) }
     findings.push(...checkQuorum(note, log, policy, checked))
   }
   for (const file of own.unread()) {
@@ -119,7 +126,7 @@ function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy)
       own.read(file)
     }
   }
-  return { log, checked, findings: findings.map((finding) => placed(place, finding)) }
+  return { log, checked, witnessed, findings: findings.map((finding) => placed(place, finding)) }
 }
 
 // A log exported alone is evidence too: then the folder is the log's.

@@ -19,7 +19,11 @@ export interface WitnessStore {
   advance(origin: string, from: number, to: number, note: string): Promise<boolean>
 }
 
-/** Two checkpoints of one size that the log's own key signed: proof that it showed two histories. */
+/**
+ * Two checkpoints that the log's own key signed. Of one size with two roots they prove by
+ * themselves that it showed two histories; else the log could not show that the one continues the
+ * other, or went back behind it.
+ */
 export interface SplitView {
   readonly origin: string
   readonly held: string
@@ -90,11 +94,18 @@ async function judge(
     await onSplit({ origin: log.name, held: heldNote, shown: text })
     return answer(422, 'another root of the same size')
   }
-  if (old > shown.size) return answer(400, 'old size beyond the checkpoint')
+  const isSameStart = heldNote !== undefined && old === held.size && old > 0
+  if (old > shown.size) {
+    if (isSameStart) await onSplit({ origin: log.name, held: heldNote, shown: text })
+    return answer(400, 'old size beyond the checkpoint')
+  }
   if (old !== held.size) return conflict(held.size)
   const { root: fromRoot, size: from } = held
   const isGrowth = isConsistent({ from, to: shown.size, fromRoot, toRoot: shown.root, proof })
-  if (!isGrowth || !isEmptyRootRight(shown)) return answer(422, 'not a continuation')
+  if (!isGrowth || !isEmptyRootRight(shown)) {
+    if (isSameStart) await onSplit({ origin: log.name, held: heldNote, shown: text })
+    return answer(422, 'not a continuation')
+  }
   const seconds = Math.floor(clock.now() / 1000)
   const lines = await Promise.all(cosigners.map((one) => one.cosign(note.text, seconds)))
   const cosigned = lines.map(signatureLine).join('')

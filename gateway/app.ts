@@ -16,11 +16,14 @@ import { addEvidenceRoutes } from './routes/evidence.ts'
 import { addProductRoutes } from './routes/products.ts'
 import { addQueryRoutes } from './routes/queries.ts'
 import { addTaskRoutes } from './routes/tasks.ts'
+import { addWitnessRoutes } from './routes/witness.ts'
+import type { WitnessDesk } from './witness-desk.ts'
 
 /** What the gateway's server is made of. */
 export interface GatewayAppOptions extends Omit<HttpServerOptions, 'problems'> {
   readonly desk: GatewayDesk
   readonly evidence: Evidence
+  readonly witnesses: WitnessDesk
   readonly admission: AdmissionOptions
   readonly blobBytes: number
 }
@@ -39,7 +42,7 @@ const SWAGGER: DynamicDocument = {
  * behind one door. Calls that are held open end when it closes.
  */
 export async function buildApp(options: GatewayAppOptions): Promise<HttpServer> {
-  const { desk, evidence, admission, blobBytes, ...server } = options
+  const { desk, evidence, witnesses, admission, blobBytes, ...server } = options
   const app = buildServer({ ...server, problems: GATEWAY_PROBLEMS })
   await app.register(swagger, SWAGGER)
   const closing = new AbortController()
@@ -53,6 +56,7 @@ export async function buildApp(options: GatewayAppOptions): Promise<HttpServer> 
     addBlobRoutes(room, desk)
     addProductRoutes(room, desk)
     addEvidenceRoutes(room, evidence)
+    await room.register(async (texts) => addWitnessRoutes(texts.withTypeProvider(), witnesses))
   })
   addDocument(app)
   return app

@@ -6,7 +6,8 @@ import { openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import type { Evidence } from '#evidence/log'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
-import { openPartyLog } from '#evidence/party-log'
+import type { Cosigner } from '#evidence/note-signer'
+import { openPartyLog, partyCosigner } from '#evidence/party-log'
 import { createDirectorySource, type DirectorySource } from '#protocol/directory-source'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
@@ -37,6 +38,8 @@ export interface GatewayGround extends AsyncDisposable {
   readonly queue: TaskQueue
   readonly signals: QuerySignals
   readonly evidence: Evidence
+  /** By which the gateway witnesses the others' logs. */
+  readonly cosigner: Cosigner
   readonly directory: DirectorySource
 }
 
@@ -64,11 +67,15 @@ export async function openGround(configured: Configured): Promise<GatewayGround>
   const signals = owned.use(await openQuerySignals({ url, onLost: onError }))
   const state = path.resolve(folder, config.state)
   const evidence = owned.use(await openPartyLog({ db, did, spaceId, wrappingKey, state, clock }))
+  const cosigner = await partyCosigner({ did, spaceId, wrappingKey })
   const tls = await readClientTls(config.authority.tls, folder)
   const directory = openDirectorySource(configured, db, owned, tls)
   const held = owned.move()
   const close = () => held[Symbol.asyncDispose]()
-  return { keys, db, queue, signals, evidence, directory, [Symbol.asyncDispose]: close }
+  return {
+    ...{ keys, db, queue, signals, evidence, cosigner, directory },
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 function openDirectorySource(

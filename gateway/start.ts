@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
+import { logDatabase } from '#evidence/log-database'
 import type { HttpServer, TlsOptions } from '#runtime/http-server'
 import type { PartyContext } from '#runtime/process'
 import { readServerTls } from '#runtime/tls-files'
@@ -14,6 +15,7 @@ import { announcePolicies, loadPolicies } from './policies.ts'
 import { RateLimiter } from './rate-limit.ts'
 import { startSweeper } from './sweeper.ts'
 import { timingOf } from './timing.ts'
+import { WitnessDesk } from './witness-desk.ts'
 
 const MEBIBYTE = 1024 * 1024
 const SWEEP_MS = 1000
@@ -56,7 +58,7 @@ async function openDesk(
 
 async function openApp(
   { config, log, clock }: Configured,
-  { evidence, directory, db }: GatewayGround,
+  { evidence, directory, db, cosigner }: GatewayGround,
   desk: GatewayDesk,
   tls: TlsOptions | undefined,
 ): Promise<HttpServer> {
@@ -67,6 +69,10 @@ async function openApp(
   return buildApp({
     desk,
     evidence,
+    witnesses: new WitnessDesk({
+      ...{ did: config.did, spaceId: config.spaceId, evidence, cosigner, directory, clock, log },
+      database: logDatabase(db),
+    }),
     admission: {
       authenticator: createAuthenticator(who),
       limiter: new RateLimiter(rate, clock),

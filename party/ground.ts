@@ -5,8 +5,9 @@ import { verifyJws } from '#crypto/sign/jws'
 import { openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import type { Evidence } from '#evidence/log'
+import { logDatabase } from '#evidence/log-database'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
-import { openPartyLog } from '#evidence/party-log'
+import { openPartyLog, partyCosigner } from '#evidence/party-log'
 import { openParty, type Party, type PartyConfig } from '#protocol/party'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
@@ -16,6 +17,7 @@ import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
 import { openWatermark, WATERMARK_MIGRATIONS } from '#runtime/store/watermark'
 import { readPartyTls, type TlsReferences } from '#runtime/tls-files'
+import type { WitnessingOptions } from './witnessing.ts'
 
 /** What the configuration of a party that keeps a database and a log says. */
 export type GroundConfig = PartyConfig &
@@ -40,6 +42,8 @@ export interface Ground<DB> extends AsyncDisposable {
   readonly keys: KeyProvider
   readonly db: Kysely<DB>
   readonly evidence: Evidence
+  /** What the party witnesses the gateway's log with. */
+  readonly witness: Omit<WitnessingOptions, 'log' | 'everyMs'>
   readonly party: Party
   readonly random: Random
   readonly now: () => number
@@ -64,6 +68,7 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
   const state = path.resolve(folder, config.state)
   const evidence = await openPartyLog({ db, did, spaceId, wrappingKey, state, clock })
   owned.use(evidence)
+  const cosigner = await partyCosigner({ did, spaceId, wrappingKey })
   const party = openParty({
     config,
     release: options.release,
@@ -76,9 +81,13 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
     tls: await readPartyTls(config, folder),
   })
   owned.use(party)
+  const witness = {
+    ...{ did, spaceId, evidence, cosigner, clock, database: logDatabase(db) },
+    ...{ directory: party.directory, calls: party.calls, gateway: config.gateway.did },
+  }
   const ground = owned.move()
   const close = () => ground[Symbol.asyncDispose]()
-  return { keys, db, evidence, party, random, now, [Symbol.asyncDispose]: close }
+  return { keys, db, evidence, witness, party, random, now, [Symbol.asyncDispose]: close }
 }
 
 async function openDatabase<DB>({ config, folder, name, migrations }: GroundOptions) {

@@ -27,6 +27,8 @@ export interface Directory {
   /** Throws `PRODUCT_UNKNOWN`. */
   product(urn: string): { readonly product: Product; readonly digest: Digest }
   readonly products: readonly Product[]
+  /** Everybody who is active, in any role. */
+  readonly active: readonly Participant[]
 }
 
 export type KeyLookup = (kid: string) => PublicJwk | undefined
@@ -61,6 +63,7 @@ class SignedDirectory implements Directory {
   readonly digest: Digest
   readonly validUntil: number
   readonly products: readonly Product[]
+  readonly active: readonly Participant[]
   readonly #participants: ReadonlyMap<string, Participant>
 
   constructor(document: DirectoryDocument) {
@@ -68,6 +71,7 @@ class SignedDirectory implements Directory {
     this.digest = digestOf('baotu/directory', document)
     this.validUntil = Date.parse(document.validUntil)
     this.products = document.products
+    this.active = document.participants.filter(({ state }) => state === 'active')
     this.#participants = new Map(document.participants.map((entry) => [entry.did, entry]))
   }
 

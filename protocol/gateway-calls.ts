@@ -7,6 +7,8 @@ export interface Sender {
     readonly method: 'GET' | 'POST' | 'PUT'
     readonly path: string
     readonly body?: never
+    readonly text?: string
+    readonly answers?: readonly number[]
     readonly deadlineMs?: number
     readonly signal?: AbortSignal
     readonly idempotencyKey?: string
@@ -46,6 +48,10 @@ export function createGatewayCalls(replicas: readonly Sender[], first = 0): Gate
     async put(path, bytes) {
       const body = bytes as never
       await send({ method: 'PUT', path, body, deadlineMs: CALL_MS, idempotencyKey: path })
+    },
+    async text(method, path, options = {}) {
+      const { status, bytes } = await send({ method, path, deadlineMs: CALL_MS, ...options })
+      return { status, body: Buffer.from(bytes).toString('utf8') }
     },
     async get(path, maxBytes) {
       const { bytes } = await send({ method: 'GET', path, deadlineMs: CALL_MS })

@@ -9,6 +9,8 @@ export interface GatewayCalls {
   json(method: 'GET' | 'POST', path: string, options?: CallOptions): Promise<unknown>
   /** Sends bytes. */
   put(path: string, bytes: Uint8Array): Promise<void>
+  /** Sends text, if any, and receives text; a status of `answers` is an answer too. */
+  text(method: 'GET' | 'POST', path: string, options?: TextOptions): Promise<TextAnswer>
   /** Receives bytes, at most `maxBytes`. */
   get(path: string, maxBytes: number): Promise<Uint8Array>
 }
@@ -18,6 +20,17 @@ export interface CallOptions {
   /** How long the gateway may hold the call open before it answers with nothing new, in ms. */
   readonly waitMs?: number
   readonly signal?: AbortSignal
+}
+
+export interface TextOptions {
+  readonly text?: string
+  readonly answers?: readonly number[]
+  readonly signal?: AbortSignal
+}
+
+export interface TextAnswer {
+  readonly status: number
+  readonly body: string
 }
 
 /** A party's end of the gateway: it fetches its work and never listens. */

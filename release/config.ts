@@ -18,6 +18,8 @@ export const ReleaseConfig = Strict({
   sessionSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 86_400 })),
   /** How many key pairs are held at once, one worker each; default 16. */
   maxSessions: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
+  /** How long after one round of witnessing the next begins, in seconds; default 60. */
+  witnessSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
 })
 
 export type ReleaseConfig = Static<typeof ReleaseConfig>

@@ -2,6 +2,7 @@ import { TAB } from '#crypto/he/parameters'
 import { openSessionCells } from '#crypto/he/session-cells'
 import { openGround } from '#party/ground'
 import { startWork } from '#party/task-work'
+import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
 import type { PartyContext } from '#runtime/process'
 import type { ReleaseConfig } from './config.ts'
 import type { ReleaseDesk } from './desk.ts'
@@ -24,7 +25,7 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
   const options = { config, folder, name: 'release', release: did, clock }
   const ground = await openGround<ReleaseDatabase>({ ...options, migrations: [RELEASE_MIGRATIONS] })
   owned.use(ground)
-  const { keys, db, evidence, party, random, now } = ground
+  const { keys, db, evidence, witness, party, random, now } = ground
   const cells = owned.use(openSessionCells(CELL))
   const live = owned.use(new LiveSessions(config.maxSessions ?? 16, now))
   const desk: ReleaseDesk = {
@@ -41,7 +42,10 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
     open: party.desk,
     createKeys: () => cells.open(),
   }
-  owned.use(startWork(party, handlersOf(desk), log, PARALLEL))
+  const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
+  const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
+  const handlers = handlersOf(desk)
+  owned.use(startWork(party, { handlers, log, parallel: PARALLEL, witnessing }))
   return { did }
 }
 

@@ -72,6 +72,12 @@ export const FAULT_POINTS = [
   'gateway.delivered.after-store',
   'gateway.acknowledged.before-store',
   'gateway.acknowledged.after-store',
+  'gateway.cosignature.before-store',
+  'gateway.cosignature.after-store',
+  'witness.cosigned.before-store',
+  'witness.cosigned.after-store',
+  'witness.cosignature.before-send',
+  'witness.cosignature.after-send',
 ] as const
 
 export type FaultPoint = (typeof FAULT_POINTS)[number]

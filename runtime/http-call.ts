@@ -6,6 +6,10 @@ export interface HttpCall {
   readonly path: string
   /** Bytes travel as `application/octet-stream`, anything else as JSON. */
   readonly body?: JsonValue | Uint8Array
+  /** Travels as `text/plain` in the place of a body. */
+  readonly text?: string
+  /** Statuses of 300 and above that are answers of this call and no refusals. */
+  readonly answers?: readonly number[]
   /**
    * Names the effect: the other side does it once however often it is asked. Only such calls, and
    * GET, are repeated, up to four times, when nobody was reached or 429, 502, 503, 504 came back.

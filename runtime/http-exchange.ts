@@ -1,7 +1,6 @@
 import { type Dispatcher, Pool } from 'undici'
 import { type HttpAnswer, readJson } from './http-answer.ts'
 import { type HttpCall, nameOf } from './http-call.ts'
-import type { JsonValue } from './json-text.ts'
 import { type Problem, ProblemBody } from './problem.ts'
 import { RemoteError, RemoteProblem } from './remote-errors.ts'
 
@@ -58,11 +57,11 @@ async function attempt(
   const headers = await headersOf(options, call)
   const signal = call.signal ? AbortSignal.any([deadline, call.signal]) : deadline
   const { method } = call
-  const request = { method, path: prefix + call.path, headers, signal, body: bodyOf(call.body) }
+  const request = { method, path: prefix + call.path, headers, signal, body: bodyOf(call) }
   try {
     const response = await pool.request(request)
     const answer = await collected(response)
-    if (answer.status < 300) return answer
+    if (answer.status < 300 || call.answers?.includes(answer.status)) return answer
     throw refusalOf(answer, response, call)
   } catch (error) {
     throw asRemote(error, call, deadline)
@@ -82,17 +81,19 @@ export function asRemote(error: unknown, call: HttpCall, deadline: AbortSignal):
 async function headersOf({ bearer, language = 'zh' }: ExchangeOptions, call: HttpCall) {
   return {
     'accept-language': language,
-    ...(call.body !== undefined && { 'content-type': typeOf(call.body) }),
+    ...(bodyOf(call) !== null && { 'content-type': typeOf(call) }),
     ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }),
     ...(bearer && { authorization: `Bearer ${await bearer()}` }),
   }
 }
 
-function typeOf(body: JsonValue | Uint8Array): string {
+function typeOf({ body, text }: HttpCall): string {
+  if (text !== undefined) return 'text/plain'
   return body instanceof Uint8Array ? 'application/octet-stream' : 'application/json'
 }
 
-function bodyOf(body: HttpCall['body']): string | Uint8Array | null {
+function bodyOf({ body, text }: HttpCall): string | Uint8Array | null {
+  if (text !== undefined) return text
   if (body === undefined) return null
   return body instanceof Uint8Array ? body : JSON.stringify(body)
 }

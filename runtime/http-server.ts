@@ -86,6 +86,16 @@ export async function acceptBinary(
   )
 }
 
+/** Lets the routes of this plugin take `text/plain`, and nothing else, up to the body limit. */
+export async function acceptText(app: HttpServer): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'text/plain',
+    { parseAs: 'string' },
+    async (_: unknown, text: string) => text,
+  )
+}
+
 const SETTINGS = {
   // Fastify's own lines would hold the URL; ours holds the route.
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),

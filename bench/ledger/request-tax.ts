@@ -2,8 +2,9 @@ import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { Secret } from '#crypto/secret'
 import type { Evidence } from '#evidence/log'
+import { logDatabase } from '#evidence/log-database'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
-import { openPartyLog } from '#evidence/party-log'
+import { openPartyLog, partyCosigner } from '#evidence/party-log'
 import { buildApp } from '#gateway/app'
 import { assembleDesk } from '#gateway/assemble-desk'
 import { createAuthenticator } from '#gateway/authenticator'
@@ -12,6 +13,7 @@ import { GATEWAY_MIGRATIONS } from '#gateway/store/migrations'
 import { openQuerySignals } from '#gateway/store/query-signals'
 import type { GatewayDatabase } from '#gateway/store/schema'
 import { DEFAULT_TIMING } from '#gateway/timing'
+import { WitnessDesk } from '#gateway/witness-desk'
 import { createDirectorySource } from '#protocol/directory-source'
 import type { HttpServer } from '#runtime/http-server'
 import { openStore } from '#runtime/store/open-store'
@@ -117,8 +119,13 @@ async function openGateway(
   const authenticator = createAuthenticator({ directory, verify, audience: did, clock })
   const limiter = new RateLimiter({ perSecond: 1e6, burst: 1e6 }, clock)
   const admission = { authenticator, limiter }
+  const cosigner = await partyCosigner({ did, spaceId: SPACE, wrappingKey })
+  const witnesses = new WitnessDesk({
+    ...{ did, spaceId: SPACE, evidence, cosigner, directory, clock, log },
+    database: logDatabase(db),
+  })
   const app = await buildApp({
-    ...{ desk, evidence, admission, blobBytes: 1e6, log, random: systemRandom },
+    ...{ desk, evidence, witnesses, admission, blobBytes: 1e6, log, random: systemRandom },
   })
   const close = async () => {
     await app.close()

@@ -145,13 +145,13 @@ function gatewayAccess({ file: { gateway } }: Space, drawn: Drawn): JsonValue {
 
 function participantsOf(space: Space, drawn: Drawn): JsonValue[] {
   return bodiesOf(space).map(({ role, consumerGroup, ...body }) => {
-    const { ring, log } = drawn.keys(body.did)
+    const { ring, log, witness } = drawn.keys(body.did)
     return {
       ...body,
       roles: [role],
       state: 'active',
       ...(consumerGroup === undefined ? {} : { consumerGroup }),
-      ...(LOGGING.includes(role) ? { log } : {}),
+      ...(LOGGING.includes(role) ? { log, witness } : {}),
       keys: ring.publicKeys().map(listedKey),
     }
   })

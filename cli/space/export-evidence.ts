@@ -1,10 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { writeBundle } from '#evidence/bundle'
+import { type BundledLog, writeBundle } from '#evidence/bundle'
 import { CHAIN_LINKS, type ChainLink, type ChainRules, type Names } from '#evidence/chain-rules'
-import type { Evidence } from '#evidence/log'
+import { logDatabase } from '#evidence/log-database'
 import { logName } from '#evidence/log-owner'
-import { openPartyLog, partyLogSigner } from '#evidence/party-log'
+import { openPartyLog, partyCosigner, partyLogSigner } from '#evidence/party-log'
+import type { WitnessingParty } from '#evidence/party-witness'
+import { parseTrustPolicy } from '#evidence/trust-policy'
+import { spacePolicyText } from '#evidence/witness-quorum'
 import { productDigest } from '#protocol/directory'
 import { systemClock } from '#runtime/clock'
 import { readSecret, secretText } from '#runtime/secret-source'
@@ -16,6 +19,7 @@ import { bodiesOf, LOGGING } from './party-plan.ts'
 import { writePrivate } from './private-file.ts'
 import { readPolicies } from './read-policies.ts'
 import type { StateFolder } from './state-folder.ts'
+import { witnessRound } from './witness-round.ts'
 
 /** Exported evidence, and the trust policy that the auditor holds in its own folder. */
 export interface ExportedEvidence {
@@ -30,7 +34,7 @@ const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
 
 /**
  * Writes the logs of all parties as static files below the state folder, ready to be copied
- * anywhere. The auditor's trust policy names the parties' log keys; it lies in the auditor's own
+ * anywhere. The auditor's trust policy names the parties' log keys, their witness keys and the quorum; it lies in the auditor's own
  * folder, since a policy inside the evidence proves only that the evidence agrees with itself.
  */
 export async function exportEvidence(space: Space, state: StateFolder): Promise<ExportedEvidence> {
@@ -39,13 +43,13 @@ export async function exportEvidence(space: Space, state: StateFolder): Promise<
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const keepers = bodiesOf(space).filter(({ role }) => LOGGING.includes(role))
   await using owned = new AsyncDisposableStack()
-  const logs = await Promise.all(
-    keepers.map(async ({ did }) => {
-      const evidence = await openLog(did, space, state, owned)
-      return { origin: logName(did, space.file.space), source: evidence, vkey: evidence.vkey }
-    }),
+  const parties = await Promise.all(
+    keepers.map(({ did }) => openWitnessingParty(did, space, state, owned)),
   )
-  const policy = `${logs.map(({ vkey }) => `log ${vkey}`).join('\n')}\nquorum none\n`
+  const policy = policyOf(space, parties)
+  const logs = await Promise.all(
+    parties.map((party) => witnessedLog(party, parties, space, policy)),
+  )
   const policyFile = path.join(state.partyFolder(space.file.auditor.did), 'trust-policy')
   await writePrivate(policyFile, policy)
   const signer = await signerOf(space.file.gateway.did, space, state)
@@ -54,12 +58,34 @@ export async function exportEvidence(space: Space, state: StateFolder): Promise<
   return { folder, policyFile }
 }
 
-async function openLog(
+// The gateway's log is witnessed by all others, theirs by the gateway.
+async function witnessedLog(
+  party: WitnessingParty,
+  parties: readonly WitnessingParty[],
+  space: Space,
+  policy: string,
+): Promise<BundledLog> {
+  const gateway = space.file.gateway.did
+  const witnesses = parties.filter(({ did }) => (did === gateway) !== (party.did === gateway))
+  const witnessed = await witnessRound(party, witnesses, parseTrustPolicy(policy))
+  return { origin: logName(party.did, space.file.space), source: party.evidence, ...witnessed }
+}
+
+function policyOf(space: Space, parties: readonly WitnessingParty[]): string {
+  const keyOf = ({ cosigner }: WitnessingParty) => cosigner.verifier.vkey
+  const isGateway = ({ did }: WitnessingParty) => did === space.file.gateway.did
+  const [gateway = ''] = parties.filter(isGateway).map(keyOf)
+  const peers = parties.filter((party) => !isGateway(party)).map(keyOf)
+  const logs = parties.map(({ evidence }) => evidence.vkey)
+  return spacePolicyText(logs, gateway, peers)
+}
+
+async function openWitnessingParty(
   did: string,
   space: Space,
   state: StateFolder,
   owned: AsyncDisposableStack,
-): Promise<Evidence> {
+): Promise<WitnessingParty> {
   const home = state.partyFolder(did)
   using url = await readSecret({ file: DATABASE_URL_FILE }, home)
   using wrappingKey = await readSecret({ file: WRAPPING_KEY_FILE }, home)
@@ -70,8 +96,13 @@ async function openLog(
   await mkdir(guard, { recursive: true, mode: 0o700 })
   const spaceId = space.file.space
   const clock = systemClock
-  const log = await openPartyLog({ db, did, spaceId, wrappingKey, state: guard, clock })
-  return owned.use(log)
+  const root = { did, spaceId, wrappingKey }
+  const evidence = owned.use(await openPartyLog({ ...root, db, state: guard, clock }))
+  const cosigner = await partyCosigner(root)
+  const database = logDatabase(db)
+  // Nobody reads a log of this: a split is in the party's log and in what is exported.
+  const log = { error: () => undefined }
+  return { did, spaceId, evidence, cosigner, database, clock, log }
 }
 
 async function signerOf(did: string, space: Space, state: StateFolder) {

@@ -5,7 +5,7 @@ import type { Random } from '#crypto/random'
 import type { Secret } from '#crypto/secret'
 import { createKeyFile, openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
-import { partyLogSigner } from '#evidence/party-log'
+import { partyCosigner, partyLogSigner } from '#evidence/party-log'
 import { readSecret } from '#runtime/secret-source'
 import { ensurePrivate } from './private-file.ts'
 
@@ -29,10 +29,11 @@ export interface KeyMaking {
   readonly random: Random
 }
 
-/** A party's keys and, as the directory lists it, the verifier key of its evidence log. */
+/** A party's keys and, as the directory lists them, the verifier keys of its evidence log and as a witness. */
 export interface PartyKeys {
   readonly ring: KeyProvider
   readonly log: string
+  readonly witness: string
 }
 
 /**
@@ -45,8 +46,9 @@ export async function ensureKeys(owner: KeyOwner, making: KeyMaking): Promise<Pa
   const ring = await openOrCreate(owner, wrappingKey, making)
   const newest = ring.publicKeys().findLast(({ purpose }) => purpose === 'sign')
   if (newest === undefined || newest.notAfter - making.now() < RENEW_MS) await ring.rotate()
-  const { verifier } = await partyLogSigner({ ...owner, wrappingKey })
-  return { ring, log: verifier.vkey }
+  const log = await partyLogSigner({ ...owner, wrappingKey })
+  const witness = await partyCosigner({ ...owner, wrappingKey })
+  return { ring, log: log.verifier.vkey, witness: witness.verifier.vkey }
 }
 
 async function wrappingKeyOf({ folder }: KeyOwner, { random }: KeyMaking): Promise<Secret> {

@@ -24,15 +24,6 @@ const EntryReceipt = Strict({
  * The gateway's log (存证) as every participant may read, mirror and check it: no value is in it.
  */
 export function addEvidenceRoutes(app: HttpServer, evidence: Evidence): void {
-  const text = { content: { 'text/plain': { schema: Type.String() } } }
-  const checkpoint = {
-    summary: 'The newest signed checkpoint',
-    response: { 200: text, ...problemResponse },
-  }
-  app.get('/evidence/checkpoint', { schema: checkpoint, config }, async (_, reply) =>
-    reply.type('text/plain').send(await evidence.checkpoint()),
-  )
-
   const receipt = {
     summary: 'The receipt of an entry',
     params: Strict({ index }),

@@ -25,6 +25,11 @@ export const ListedKey = Strict({
   notAfter: Instant,
 })
 
+const VerifierKey = Type.String({
+  maxLength: 500,
+  pattern: '^[^\\s+]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/=]+$',
+})
+
 /** One body of the space (参与主体) as the authority vouches for it. */
 export const Participant = Strict({
   did: Did,
@@ -36,9 +41,9 @@ export const Participant = Strict({
   region: Name,
   consumerGroup: Type.Optional(Name),
   /** The verifier key of its evidence log (C2SP signed-note: name, key id, public key). */
-  log: Type.Optional(
-    Type.String({ maxLength: 500, pattern: '^[^\\s+]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/=]+$' }),
-  ),
+  log: Type.Optional(VerifierKey),
+  /** The key by which it cosigns others' logs (C2SP tlog-cosignature), in the same form. */
+  witness: Type.Optional(VerifierKey),
   keys: Type.Array(ListedKey, { maxItems: 32 }),
 })
 

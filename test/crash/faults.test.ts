@@ -11,6 +11,7 @@ const POINTS = [
   'connector.submission.after-store',
   'release.outcome.after-store',
   'gateway.released.after-store',
+  'witness.cosigned.after-store',
 ] as const
 
 const NOTHING = { faults: [], audit: { faults: [], forks: 0, lost: 0 } }

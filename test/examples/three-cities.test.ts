@@ -100,6 +100,8 @@ t.test('the evidence of all parties verifies offline, by a program of its own', 
   const { code, output } = await runVerifierProcess(exported, 'en')
   t.equal(code, 0, output)
   t.match(output, /Delivered results, 3/)
+  t.match(output, /witnessed by operator\.shandong\.example/, 'every other log, by the gateway')
+  t.match(output, /witnessed by release\.shandong\.example.*tax\.jinan\.example/, 'and it by them')
 })
 
 t.test('no planted value is outside of its holder, in any form', async (t) => {

@@ -15,10 +15,14 @@ t.test('docs/api says what the servers serve', async (t) => {
 t.test('every route of the gateway is described, with its refusals', async (t) => {
   const { paths } = JSON.parse((await apiDocuments())['gateway.json'] ?? '{}')
   t.same(Object.keys(paths).sort(), [
+    '/evidence/add-checkpoint',
     '/evidence/bundles/{index}',
     '/evidence/checkpoint',
+    '/evidence/cosignatures',
+    '/evidence/cosigned',
     '/evidence/receipts/{index}',
     '/evidence/tiles/{level}/{index}',
+    '/evidence/witness-requests/{old}',
     '/products',
     '/queries',
     '/queries/{request}',

@@ -245,3 +245,17 @@ t.test('mutual TLS: certificates of the right authority pass, both ways', { skip
   })
   await t.rejects(ask({ ...city.issue('h3') }), { code: 'REMOTE_UNREACHABLE' }, 'unknown server')
 })
+
+t.test('text travels as text, and a status that a call declares is an answer', async (t) => {
+  const seen: string[] = []
+  const { client } = await against(t, async (request, reply) => {
+    const chunks = await request.toArray()
+    seen.push(String(request.headers['content-type']), Buffer.concat(chunks).toString())
+    reply.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end('3\n')
+  })
+  const call = { method: 'POST', path: '/x', text: 'old 0\n' } as const
+  const { status, bytes } = await client.send({ ...call, answers: [409] })
+  t.match({ status, body: Buffer.from(bytes).toString() }, { status: 409, body: '3\n' })
+  t.strictSame(seen, ['text/plain', 'old 0\n'])
+  await t.rejects(client.send(call), { code: 'REMOTE_PROBLEM', status: 409 }, 'and else it is none')
+})

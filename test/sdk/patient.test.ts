@@ -25,7 +25,7 @@ async function consumerOf(failures: readonly Error[]) {
     ...{ did, spaceId: 'urn:x', keys, random: systemRandom, now },
     party: {
       directory: { current: absent, refresh: absent },
-      calls: { json: call, put: absent, get: absent },
+      calls: { json: call, put: absent, text: absent, get: absent },
       link: { ...link, getBlob: async () => Buffer.from(await call()) },
       desk: absent,
       [Symbol.asyncDispose]: async () => undefined,

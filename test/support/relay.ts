@@ -92,7 +92,7 @@ export async function openTestSpace(t: Test, options: SpaceOptions): Promise<Tes
   for (const did of dids) holders.set(did, await holderDesk(ground, did))
   const party = {
     directory: { current: async () => directory, refresh: async () => directory },
-    calls: { json: unexpected, put: unexpected, get: unexpected },
+    calls: { json: unexpected, put: unexpected, text: unexpected, get: unexpected },
     link,
     desk: open,
     [Symbol.asyncDispose]: async () => undefined,

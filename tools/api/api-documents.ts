@@ -18,6 +18,7 @@ export async function apiDocuments(): Promise<Readonly<Record<string, string>>> 
     ...{ log, random, blobBytes: 1 },
     desk: nothing,
     evidence: nothing,
+    witnesses: nothing,
     admission: { authenticator: nothing, limiter: nothing },
   })
   const authority = await buildAuthority({ log, random, problems, publisher: nothing })

@@ -20,6 +20,10 @@ export const EVIDENCE_CODES: Readonly<Record<string, Told>> = {
   NOTE_REFUSED: told(['签名文本未通过核验', 'the signed note does not verify'], DISPUTE),
   TILE_MALFORMED: told(['存证数据块格式不正确', 'a tile is malformed'], ASK_LOG),
   TRUST_POLICY_MALFORMED: told(['信任策略文件不正确', 'the trust policy is malformed'], MEND_RULES),
+  VIEW_SPLIT: told(
+    ['某日志出示了两份历史，不再信任', 'a log showed two histories and is trusted no more'],
+    ['保留两份检查点，由人工核实后再恢复', 'keep both checkpoints; a person settles it'],
+  ),
   WITNESS_UNAVAILABLE: told(['见证方不可用', 'a witness is not available'], LATER),
 }
 

@@ -114,6 +114,7 @@ function reaches(name: PartyName, point: FaultPoint): boolean {
 const REACHED_BY: readonly (readonly [by: PartyName, prefix: string])[] = [
   ['release', 'release.'],
   ['jinan', 'connector.'],
+  ['jinan', 'witness.'],
   ['jinan', 'task.answer.'],
   ['binzhou', 'task.refusal.'],
 ]

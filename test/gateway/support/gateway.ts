@@ -5,8 +5,10 @@ import type { Kysely } from 'kysely'
 import { systemRandom } from '#crypto/random'
 import { Secret } from '#crypto/secret'
 import type { Evidence } from '#evidence/log'
+import { logDatabase } from '#evidence/log-database'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
-import { openPartyLog } from '#evidence/party-log'
+import type { Cosigner } from '#evidence/note-signer'
+import { openPartyLog, partyCosigner } from '#evidence/party-log'
 import { buildApp } from '#gateway/app'
 import { assembleDesk } from '#gateway/assemble-desk'
 import { createAuthenticator } from '#gateway/authenticator'
@@ -16,6 +18,7 @@ import { GATEWAY_MIGRATIONS } from '#gateway/store/migrations'
 import { openQuerySignals } from '#gateway/store/query-signals'
 import type { GatewayDatabase } from '#gateway/store/schema'
 import { DEFAULT_TIMING, type Timing } from '#gateway/timing'
+import { WitnessDesk } from '#gateway/witness-desk'
 import type { Snapshot } from '#policies/compile'
 import { ACCESS_KIND, ACCESS_TOKEN_MS } from '#protocol/access-token'
 import { createDirectorySource } from '#protocol/directory-source'
@@ -35,12 +38,15 @@ export interface Replica {
   readonly desk: GatewayDesk
   readonly db: Kysely<GatewayDatabase>
   readonly evidence: Evidence
+  readonly cosigner: Cosigner
   readonly logged: string[]
 }
 
 export interface TestGateway {
   readonly space: TestSpace
   readonly replicas: readonly Replica[]
+  /** The secret that its keys are derived from. */
+  readonly wrapping: Uint8Array
   /** What the authority serves and the policies judge by; a test changes them. */
   readonly world: { directory: Partial<DirectoryDocument>; snapshot: Snapshot }
   /** One call by a member, to any replica in turn unless one is named. */
@@ -52,6 +58,7 @@ export interface Call {
   readonly url: string
   readonly body?: unknown
   readonly bytes?: Uint8Array
+  readonly text?: string
   readonly replica?: number
   readonly token?: string
 }
@@ -69,6 +76,8 @@ export interface GatewayChange {
   readonly timing?: Partial<Timing>
   readonly snapshot?: Snapshot
   readonly rate?: RateLimit
+  /** Another gateway of the same space and keys over a database of its own: a fork, or a restore. */
+  readonly like?: TestGateway
   /** Stands between the gateway and its log, to break it. */
   readonly evidence?: (real: Evidence) => Evidence
 }
@@ -80,13 +89,13 @@ export async function openTestGateway(
   t: TapTest,
   change: GatewayChange = {},
 ): Promise<TestGateway> {
-  const space = await createTestSpace()
+  const space = change.like?.space ?? (await createTestSpace())
   const world: TestGateway['world'] = {
-    directory: {},
+    directory: change.like?.world.directory ?? {},
     snapshot: change.snapshot ?? testSnapshot(),
   }
   const url = await testDatabase(t, MIGRATIONS)
-  const wrapping = systemRandom(32)
+  const wrapping = change.like?.wrapping ?? systemRandom(32)
   const replicas: Replica[] = []
   for (let index = 0; index < (change.replicas ?? 2); index += 1) {
     replicas.push(await openReplica(t, { space, world, url, wrapping, change }))
@@ -98,7 +107,7 @@ export async function openTestGateway(
     if (replica === undefined) throw new Error('no such replica')
     return inject(replica.app, wanted, wanted.token ?? (by && (await tokenOf(space, by))))
   }
-  return { space, replicas, world, call }
+  return { space, replicas, wrapping, world, call }
 }
 
 interface ReplicaParts {
@@ -140,9 +149,14 @@ async function openReplica(
     random: systemRandom,
     timing: { ...DEFAULT_TIMING, ...change.timing },
   })
+  const cosigner = await partyCosigner({ did, spaceId: SPACE, wrappingKey })
   const app = await buildApp({
     desk,
     evidence,
+    witnesses: new WitnessDesk({
+      ...{ did, spaceId: SPACE, evidence, cosigner, directory, clock, log },
+      database: logDatabase(db),
+    }),
     admission: {
       authenticator: createAuthenticator({ directory, verify, audience: did, clock }),
       limiter: new RateLimiter(change.rate ?? { perSecond: 10_000, burst: 10_000 }, clock),
@@ -159,7 +173,7 @@ async function openReplica(
     await db.destroy()
     await rm(state, { recursive: true })
   })
-  return { app, desk, db, evidence, logged: lines }
+  return { app, desk, db, evidence, cosigner, logged: lines }
 }
 
 /** A fresh access token of a member. */
@@ -176,7 +190,7 @@ export async function tokenOf({ clock, members }: TestSpace, by: Member): Promis
 }
 
 async function inject(app: HttpServer, call: Call, token: string | undefined): Promise<Reply> {
-  const { method, url, body, bytes } = call
+  const { method, url, body, bytes, text } = call
   const reply = await app.inject({
     method,
     url,
@@ -185,8 +199,10 @@ async function inject(app: HttpServer, call: Call, token: string | undefined): P
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(bytes === undefined ? {} : { 'content-type': 'application/octet-stream' }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(text === undefined ? {} : { 'content-type': 'text/plain' }),
     },
     ...(bytes === undefined ? {} : { payload: Buffer.from(bytes) }),
+    ...(text === undefined ? {} : { payload: text }),
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   })
   const isJson = String(reply.headers['content-type'] ?? '').includes('json')
