@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { freePorts } from '#runtime/free-ports'
 import {
   type Configuration,
   configurationsOf,
@@ -7,7 +8,6 @@ import {
   type Drawn,
 } from './configurations.ts'
 import type { Databases } from './databases.ts'
-import { freePorts } from './free-ports.ts'
 import type { Space } from './load-space.ts'
 import { ensureKeys, type KeyMaking, type PartyKeys } from './party-keys.ts'
 import { bodiesOf } from './party-plan.ts'

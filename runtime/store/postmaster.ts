@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePorts } from '../free-ports.ts'
 import { EmbeddedError } from './embedded-error.ts'
 import { runProgram, startProgram } from './run-program.ts'
 import type { ServerHome } from './server-home.ts'
@@ -30,7 +30,8 @@ export async function startPostmaster(
   home: ServerHome,
   settings: Readonly<Record<string, string>>,
 ): Promise<Postmaster | undefined> {
-  const args = serverArguments(home, await freePort(), settings)
+  const [port = 0] = await freePorts(1)
+  const args = serverArguments(home, port, settings)
   const child = await startProgram(home.programs.postgres, args, home, await reusedPid(home))
   child.unref()
   for (let waited = 0; child.exitCode === null && child.signalCode === null; waited += 10) {
@@ -71,14 +72,6 @@ const SETTINGS = {
   log_min_error_statement: 'panic',
   log_statement: 'none',
   log_checkpoints: 'off',
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 /**
