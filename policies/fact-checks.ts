@@ -96,16 +96,34 @@ function outsiderCheck(index: number, members: ReadonlySet<Scalar>): FactCheck {
 function setCheck(index: number, operator: OperatorName, bound: readonly string[]): FactCheck {
   switch (operator) {
     case 'isAnyOf':
-      return (slots) => not(disjoint(termsAt(slots, index), bound))
+      return remembered(index, (terms) => !isDisjoint(terms, bound))
     case 'isNoneOf':
-      return (slots) => disjoint(termsAt(slots, index), bound)
+      return remembered(index, (terms) => isDisjoint(terms, bound))
     case 'isPartOf':
-      return (slots) => within(termsAt(slots, index), bound)
+      return remembered(index, (terms) => isSubset(terms, bound))
     case 'hasPart':
     case 'isAllOf':
-      return (slots) => containing(termsAt(slots, index), bound)
+      return remembered(index, (terms) => isSubset(bound, terms))
     default:
       return () => UNKNOWN
+  }
+}
+
+/**
+ * Lists of facts never change and equal ones are mostly one list (`internList`), so the answer
+ * about the list seen last is kept: it saves time and is the same as asking again.
+ */
+function remembered(index: number, holds: (terms: readonly string[]) => boolean): FactCheck {
+  let seen: readonly string[] | undefined
+  let truth: Truth = UNKNOWN
+  return (slots) => {
+    const terms = termsAt(slots, index)
+    if (terms === undefined) return UNKNOWN
+    if (terms !== seen) {
+      truth = holds(terms) ? TRUE : FALSE
+      seen = terms
+    }
+    return truth
   }
 }
 
@@ -141,33 +159,14 @@ function between(value: number | undefined, low: number, high: number): Truth {
   return value === undefined ? UNKNOWN : value >= low && value <= high ? TRUE : FALSE
 }
 
-// The sets are small, so scanning them beats hashing; the loops are written out because they are
-// most of what a decision does.
-
-function within(value: readonly string[] | undefined, bound: readonly string[]): Truth {
-  return value === undefined ? UNKNOWN : isSubset(value, bound) ? TRUE : FALSE
-}
-
-function containing(value: readonly string[] | undefined, bound: readonly string[]): Truth {
-  return value === undefined ? UNKNOWN : isSubset(bound, value) ? TRUE : FALSE
-}
+// The sets are small, so scanning them beats hashing.
 
 function isSubset(part: readonly string[], whole: readonly string[]): boolean {
-  next: for (let at = 0; at < part.length; at++) {
-    const term = part[at]
-    for (let other = 0; other < whole.length; other++) if (whole[other] === term) continue next
-    return false
-  }
-  return true
+  return part.every((term) => whole.includes(term))
 }
 
-function disjoint(value: readonly string[] | undefined, bound: readonly string[]): Truth {
-  if (value === undefined) return UNKNOWN
-  for (let at = 0; at < value.length; at++) {
-    const term = value[at]
-    for (let other = 0; other < bound.length; other++) if (bound[other] === term) return FALSE
-  }
-  return TRUE
+function isDisjoint(some: readonly string[], others: readonly string[]): boolean {
+  return !some.some((term) => others.includes(term))
 }
 
 function among(value: Scalar | undefined, few: readonly Scalar[]): Truth {
