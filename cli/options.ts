@@ -48,7 +48,7 @@ export function onlyArgument(positionals: readonly string[], what: string): stri
 export async function spaceAndState(
   file: string,
   state: string | undefined,
-  io: CommandIo,
+  io: Pick<CommandIo, 'cwd'>,
 ): Promise<{ readonly space: Space; readonly state: StateFolder }> {
   const space = await loadSpace(path.resolve(io.cwd, file))
   const folder = state ?? defaultStatePath(space.file.space)

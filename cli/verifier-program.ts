@@ -42,7 +42,12 @@ function fileOf(name: string): string {
 const HEAD = `#!/usr/bin/env node
 // 数据空间证据核验程序 / Baotu offline verifier. 用法 / usage: node verify.mjs <folder> [--policy FILE]
 // One file, no network, no packages; it needs Node 24. Written by \`baotu evidence verifier\`.
-import { registerHooks } from 'node:module'
+import * as node from 'node:module'
+
+if (node.registerHooks === undefined || !process.features.typescript) {
+  process.stderr.write('需要 Node 24 / this program needs Node 24, not ' + process.version + '\\n')
+  process.exit(2)
+}
 `
 
 const LOADER = `
@@ -51,7 +56,7 @@ const nameOf = (specifier, parent) => {
   if (specifier.startsWith('.')) return new URL(specifier, parent).pathname.slice(1)
   return specifier.replace('baotu:///', '')
 }
-registerHooks({
+node.registerHooks({
   resolve(specifier, context, next) {
     const name = nameOf(specifier, context.parentURL ?? import.meta.url)
     const isOurs = Object.hasOwn(SOURCES, name)

@@ -7,8 +7,6 @@ import { createInterface } from 'node:readline'
 import pg from 'pg'
 import t from 'tap'
 import { runBaotu } from '#cli/run'
-import { exportEvidence } from '#cli/space/export-evidence'
-import { loadSpace } from '#cli/space/load-space'
 import { stateFolderAt } from '#cli/space/state-folder'
 import { runVerifierProcess } from '#cli/space/verifier-process'
 import { systemRandom } from '#crypto/random'
@@ -96,7 +94,10 @@ t.test('a purpose that no contract allows is refused, and says no more', async (
 })
 
 t.test('the evidence of all parties verifies offline, by a program of its own', async (t) => {
-  const exported = await exportEvidence(await loadSpace(SPACE), stateFolderAt(STATE))
+  const told = await baotu('evidence', 'export', SPACE, '--state', STATE, '--json')
+  t.equal(told.code, 0, told.err)
+  const { evidence: folder, policy: policyFile } = JSON.parse(told.out)
+  const exported = { folder, policyFile }
   const { code, output } = await runVerifierProcess(exported, 'en')
   t.equal(code, 0, output)
   t.match(output, /Delivered results, 3/)
