@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { ReadyChild } from '#runtime/children'
 import type { FaultPoint } from '#runtime/fault-point'
-import type { PartyName } from '#test/support/tiny-crew'
+import type { Crew, PartyName } from '#test/support/tiny-crew'
 import { TINY } from '#test/support/tiny-policies'
 import { openTinySpace, type TinySpace } from '#test/support/tiny-space'
 
@@ -133,9 +134,19 @@ export const AT_START: readonly (readonly [name: PartyName, point: FaultPoint])[
 /** Those that start for the first time when they die. */
 export const LATER = ['jinan', 'qingdao', 'binzhou'] as const
 
-// As whatever runs it in earnest would do it. Never ends when it does not die.
-async function startedAgain({ crew }: TinySpace, name: PartyName): Promise<true> {
-  const { signal } = await crew.process(name).exited
+const restarts = new WeakMap<ReadyChild, Promise<true>>()
+
+// As whatever runs it in earnest would do it: once for each that died, whoever waits for it.
+function startedAgain({ crew }: TinySpace, name: PartyName): Promise<true> {
+  const child = crew.process(name)
+  const known = restarts.get(child) ?? restarted(crew, name, child)
+  restarts.set(child, known)
+  return known
+}
+
+/** Never ends when it does not die. */
+async function restarted(crew: Crew, name: PartyName, { exited }: ReadyChild): Promise<true> {
+  const { signal } = await exited
   if (signal !== 'SIGKILL') return new Promise(() => undefined)
   await crew.start(name)
   return true
