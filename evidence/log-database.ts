@@ -4,6 +4,8 @@ import type { Kysely, QueryExecutorProvider, sql } from 'kysely'
 export interface LogDatabase {
   readonly reader: QueryExecutorProvider
   transact<T>(work: (tx: QueryExecutorProvider) => Promise<T>): Promise<T>
+  /** Gives one session to the work alone, where each statement is a transaction of its own. */
+  hold<T>(work: (session: QueryExecutorProvider) => Promise<T>): Promise<T>
 }
 
 /** A caller's transaction; Kysely's own says of itself that it is one. */
@@ -16,6 +18,7 @@ export function logDatabase<DB>(db: Kysely<DB>): LogDatabase {
   return {
     reader: db,
     transact: (work) => db.transaction().setIsolationLevel('read committed').execute(work),
+    hold: (work) => db.connection().execute(work),
   }
 }
 

@@ -2,7 +2,7 @@ import type { QueryExecutorProvider } from 'kysely'
 import { sameHash } from '#crypto/merkle'
 import { type Checkpoint, checkpointText, parseCheckpoint } from './checkpoint.ts'
 import { EvidenceError } from './evidence-error.ts'
-import type { LogStore, PlacedBatch } from './log-store.ts'
+import type { LogStore, NextBatch } from './log-store.ts'
 import { loadEdge } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { formatNote, parseNote } from './signed-note.ts'
@@ -21,8 +21,8 @@ export interface Growth {
   readonly head: Checkpoint
   readonly note: string
   readonly before: Checkpoint
-  /** Tickets that this batch placed, the first at index `before.size`. */
-  readonly tickets: readonly string[]
+  /** The indexes of the tickets that this batch placed, in their order. */
+  readonly placed: ReadonlyMap<string, number>
   /** Undefined when there was nothing to add. */
   readonly grown: GrownTree | undefined
 }
@@ -45,40 +45,60 @@ export interface Grower {
 /** More than this waits for the next batch, so that no answer waits for a long queue. */
 export const BATCH_LIMIT = 1000
 
-/** One batch inside one transaction: lead, place, grow, sign, move the head. */
+/**
+ * One batch in one session: lead, grow the tree, sign, store. What is signed here belongs to the
+ * log only once it is stored; nobody sees it before.
+ */
 export async function growLog(
-  tx: QueryExecutorProvider,
-  { store, signers, cached }: Grower,
+  session: QueryExecutorProvider,
+  grower: Grower,
   direct: readonly DirectEntry[],
 ): Promise<Growth> {
-  await store.lead(tx)
-  const placed = await store.place(tx, BATCH_LIMIT)
-  const before = parseCheckpoint(parseNote(placed.note).text)
-  const { note, tickets } = placed
-  const leaves = [...placed.hashes, ...direct.map(({ hash }) => hash)]
-  if (leaves.length === 0) return { head: before, note, before, tickets, grown: undefined }
+  const { store } = grower
+  try {
+    const next = await store.lead(session, BATCH_LIMIT)
+    const growth = await grownBy(session, grower, next, direct)
+    if (growth.grown === undefined) await store.leave(session)
+    return growth
+  } catch (error) {
+    // A session that is gone has lost its lead as well.
+    await store.leave(session).catch(() => undefined)
+    throw error
+  }
+}
+
+async function grownBy(
+  session: QueryExecutorProvider,
+  grower: Grower,
+  next: NextBatch,
+  direct: readonly DirectEntry[],
+): Promise<Growth> {
+  const { note, tickets } = next
+  const before = parseCheckpoint(parseNote(note).text)
+  const placed = new Map(tickets.map((ticket, i) => [ticket, before.size + i]))
+  const leaves = [...next.hashes, ...direct.map(({ hash }) => hash)]
+  if (leaves.length === 0) return { head: before, note, before, placed, grown: undefined }
+  const grown = await growTree(session, grower, next, leaves)
+  const { head, edge } = grown
   const bodies = direct.map(({ body }) => body)
-  // The database stores the entries while the tree over them is made.
-  const [grown] = await Promise.all([
-    growTree(tx, { store, signers, cached }, placed, leaves),
-    store.fill(tx, before.size + placed.hashes.length, bodies),
-  ])
-  const { size: to } = grown.head
-  await store.grow(tx, { from: before.size, to, tiles: grown.edge.changes(), note: grown.note })
-  return { head: grown.head, note: grown.note, before, tickets, grown }
+  const tiles = edge.changes()
+  await grower.store.grow(session, {
+    ...{ from: before.size, to: head.size, note: grown.note, tickets, bodies, tiles },
+  })
+  return { head, note: grown.note, before, placed, grown }
 }
 
 async function growTree(
-  tx: QueryExecutorProvider,
+  session: QueryExecutorProvider,
   { store, signers, cached }: Grower,
-  placed: PlacedBatch,
+  next: NextBatch,
   leaves: readonly Uint8Array[],
 ): Promise<GrownTree> {
-  const own = cached?.note === placed.note ? cached : undefined
-  const edge = own?.edge.settled() ?? (await loadWholeEdge(store, tx, placed, signers))
+  const own = cached?.note === next.note ? cached : undefined
+  const edge = own?.edge.settled() ?? (await loadWholeEdge(store, session, next, signers))
   for (const leaf of leaves) edge.add(leaf)
   const view = edge.view()
-  const { origin } = parseCheckpoint(parseNote(placed.note).text)
+  const { origin } = parseCheckpoint(parseNote(next.note).text)
   const head = { origin, size: edge.size, root: view.root() }
   return { head, note: await signed(signers, head), edge, view }
 }
@@ -92,13 +112,13 @@ export async function signed(signers: readonly NoteSigner[], head: Checkpoint): 
 // The tree of another process, or of before a restart: what it signed must be what it stored.
 async function loadWholeEdge(
   store: LogStore,
-  tx: QueryExecutorProvider,
-  placed: PlacedBatch,
+  session: QueryExecutorProvider,
+  next: NextBatch,
   signers: readonly NoteSigner[],
 ): Promise<TreeEdge> {
-  const { size, root } = ownCheckpoint(placed.note, signers)
-  const edge = await loadEdge((places) => store.tiles(tx, places), placed.size)
-  if (placed.size !== size || !sameHash(edge.view().root(), root)) {
+  const { size, root } = ownCheckpoint(next.note, signers)
+  const edge = await loadEdge((places) => store.tiles(session, places), next.size)
+  if (next.size !== size || !sameHash(edge.view().root(), root)) {
     throw new EvidenceError('LOG_FORKED', `stored tiles do not give the root of size ${size}`)
   }
   return edge

@@ -14,7 +14,7 @@ export interface HeadRow {
   readonly note: string
 }
 
-export interface PlacedBatch {
+export interface NextBatch {
   /** The log before the batch: its size and newest checkpoint. */
   readonly size: number
   readonly note: string
@@ -26,8 +26,10 @@ export interface PlacedBatch {
 export interface GrownLog {
   readonly from: number
   readonly to: number
-  readonly tiles: readonly GrownTile[]
   readonly note: string
+  readonly tickets: readonly string[]
+  readonly bodies: readonly Uint8Array[]
+  readonly tiles: readonly GrownTile[]
 }
 
 export interface LeafRow {
@@ -82,30 +84,15 @@ export class LogStore {
     return row?.some ?? false
   }
 
-  /** Makes this transaction the one leader of the log until it ends. */
-  async lead(on: QueryExecutorProvider): Promise<void> {
-    await sql`select pg_advisory_xact_lock(
-      hashtextextended(${`baotu-evidence/${this.#space}`}, 0))`.execute(on)
-  }
-
-  /** Moves up to `limit` entries from the outbox to the next indexes, oldest first. */
-  async place(on: QueryExecutorProvider, limit: number): Promise<PlacedBatch> {
+  /**
+   * Makes this session the one leader of the log, until it has grown or given up, and reads up to
+   * `limit` entries of the outbox, oldest first.
+   */
+  async lead(session: QueryExecutorProvider, limit: number): Promise<NextBatch> {
     const row = await firstRow(
-      on,
-      sql<{ size: Numeric; note: string; tickets: Numeric[]; hashes: Uint8Array }>`
-        with head as (select size, note from evidence_head where space_id = ${this.#space}),
-        oldest as (select id from evidence_outbox where space_id = ${this.#space}
-          order by id limit ${limit}),
-        moved as (delete from evidence_outbox using oldest
-          where evidence_outbox.space_id = ${this.#space} and evidence_outbox.id = oldest.id
-          returning evidence_outbox.id, body, leaf_hash),
-        placed as (select id, body, leaf_hash, row_number() over (order by id) - 1 as at from moved),
-        stored as (insert into evidence_leaf (space_id, idx, body, ticket)
-          select ${this.#space}, head.size + at, body, id from placed, head)
-        select (select size from head), (select note from head),
-          coalesce(array_agg(id order by id), '{}') as tickets,
-          coalesce(string_agg(leaf_hash, ''::bytea order by id), ''::bytea) as hashes
-        from placed`,
+      session,
+      sql<{ size: Numeric; note: string | null; tickets: Numeric[]; hashes: Uint8Array }>`
+        select * from evidence_lead(${this.#space}, ${limit})`,
     )
     if (row === undefined || row.note === null) {
       throw new EvidenceError('LOG_UNAVAILABLE', 'the log was never opened')
@@ -115,34 +102,25 @@ export class LogStore {
     return { size: Number(row.size), note: row.note, tickets, hashes }
   }
 
-  /** Stores entries that came without a transaction of their own, from index `first` on. */
-  async fill(
-    on: QueryExecutorProvider,
-    first: number,
-    entries: readonly Uint8Array[],
-  ): Promise<void> {
-    if (entries.length === 0) return
-    await sql`insert into evidence_leaf (space_id, idx, body)
-      select ${this.#space}, ${first}::bigint + at - 1, body
-      from unnest(${byteaArray(entries)}::bytea[]) with ordinality as entry (body, at)`.execute(on)
+  /**
+   * Moves the batch's tickets from the outbox to the next indexes, stores the entries after them
+   * and the tiles, and moves the head; LOG_HEAD_MOVED when another head is there. The lead ends.
+   */
+  async grow(session: QueryExecutorProvider, grown: GrownLog): Promise<void> {
+    const { from, to, note, tickets, bodies, tiles } = grown
+    const row = await firstRow(
+      session,
+      sql<{ moved: boolean }>`select evidence_grow(${this.#space}, ${from}, ${to}, ${note},
+        ${tickets}::bigint[], ${byteaArray(bodies)}::bytea[],
+        ${tiles.map((tile) => tile.level)}::int[], ${tiles.map((tile) => tile.index)}::bigint[],
+        ${byteaArray(tiles.map((tile) => tile.bytes))}::bytea[]) as moved`,
+    )
+    if (!row?.moved) throw new EvidenceError('LOG_HEAD_MOVED', `size ${from} is not the head`)
   }
 
-  /** Stores what the batch made and moves the head; LOG_HEAD_MOVED when another head is there. */
-  async grow(on: QueryExecutorProvider, { from, to, tiles, note }: GrownLog): Promise<void> {
-    const moved = await firstRow(
-      on,
-      sql<{ size: Numeric }>`with
-        tiled as (insert into evidence_tile (space_id, level, idx, hashes)
-          select ${this.#space}, level, idx, hashes
-          from unnest(${tiles.map((tile) => tile.level)}::int[],
-            ${tiles.map((tile) => tile.index)}::bigint[],
-            ${byteaArray(tiles.map((tile) => tile.bytes))}::bytea[]) as tile (level, idx, hashes)
-          on conflict (space_id, level, idx) do update set hashes = excluded.hashes)
-        update evidence_head set size = ${to}, note = ${note}
-        where space_id = ${this.#space} and size = ${from} returning size`,
-    )
-    if (moved === undefined)
-      throw new EvidenceError('LOG_HEAD_MOVED', `size ${from} is not the head`)
+  /** Ends a lead that grew nothing; does nothing where this session does not lead. */
+  async leave(session: QueryExecutorProvider): Promise<void> {
+    await sql`select pg_advisory_unlock(evidence_lock(${this.#space}))`.execute(session)
   }
 
   /** Hashes of tiles, as many as there are by now; none of one that does not exist. */

@@ -4,6 +4,7 @@ import { witnessesMigration } from './migrations/0002-witnesses.ts'
 import { openingsMigration } from './migrations/0003-openings.ts'
 import { referencesMigration } from './migrations/0004-references.ts'
 import { splitsMigration } from './migrations/0005-splits.ts'
+import { batchesMigration } from './migrations/0006-batches.ts'
 
 /** The schema of a party's evidence, to be migrated beside the party's own. */
 export const EVIDENCE_MIGRATIONS: MigrationSet = {
@@ -14,5 +15,6 @@ export const EVIDENCE_MIGRATIONS: MigrationSet = {
     { id: '0003-openings', sql: openingsMigration },
     { id: '0004-references', sql: referencesMigration },
     { id: '0005-splits', sql: splitsMigration },
+    { id: '0006-batches', sql: batchesMigration },
   ],
 }

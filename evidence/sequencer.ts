@@ -14,7 +14,7 @@ import { BATCH_LIMIT, type DirectEntry, type Grower, type Growth, growLog } from
 import type { LogStore } from './log-store.ts'
 import { loadTree, type TileReader } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
-import { type Receipt, receiptMaker } from './receipt.ts'
+import { makeReceipt, type Receipt, receiptMaker } from './receipt.ts'
 import { storedReceipts } from './stored-receipts.ts'
 
 export interface SequencerParts {
@@ -101,19 +101,29 @@ export class Sequencer {
       const entries = this.#entries.splice(0, BATCH_LIMIT)
       const tickets = this.#tickets.splice(0)
       const observers = this.#observers.splice(0)
-      const everyone = [...entries, ...tickets, ...observers]
+      const reject = (cause: unknown) => {
+        this.#reject([...entries, ...tickets, ...observers], cause)
+      }
       try {
         const growth = await this.#grow(entries)
+        tickets.push(...this.#takePlaced(growth))
         // The next batch is under way while this one's receipts are made.
         const answer = () => this.#answer(entries, tickets, observers, growth)
-        const answered = nextTurn().then(answer).catch(this.#reject(everyone))
+        const answered = nextTurn().then(answer).catch(reject)
         this.#answering = Promise.all([this.#answering, answered])
       } catch (cause) {
-        this.#reject(everyone)(cause)
+        reject(cause)
       }
     }
     // INVARIANT: no await between finding nothing and this line, or a waiting entry would be lost.
     this.#draining = undefined
+  }
+
+  // Asked for while the batch was under way, and in it.
+  #takePlaced({ placed }: Growth): WaitingTicket[] {
+    const taken = this.#tickets.filter(({ ticket }) => placed.has(ticket))
+    if (taken.length > 0) this.#tickets = this.#tickets.filter(({ ticket }) => !placed.has(ticket))
+    return taken
   }
 
   async #grow(entries: readonly DirectEntry[]): Promise<Growth> {
@@ -121,13 +131,13 @@ export class Sequencer {
     const grower = { store, signers, cached: this.#cached }
     this.#cached = undefined
     faultPoint('evidence.batch.before-store')
-    const growth = await database.transact((tx) => growLog(tx, grower, entries))
+    const growth = await database.hold((session) => growLog(session, grower, entries))
     faultPoint('evidence.batch.after-store')
     await guard.release(growth.head, (size) => this.#rootAt(size, growth))
     faultPoint('evidence.guard.after-store')
     this.#cached = growth.grown ?? grower.cached
     this.#released = growth
-    const newest = BigInt(growth.tickets.at(-1) ?? 0)
+    const newest = BigInt([...growth.placed.keys()].at(-1) ?? 0)
     if (newest > this.#newestTicket) this.#newestTicket = newest
     return growth
   }
@@ -144,14 +154,13 @@ export class Sequencer {
     observers: readonly Waiting<Growth>[],
     growth: Growth,
   ): Promise<void> {
-    const { head, note, grown, before } = growth
+    const { head, note, grown, placed } = growth
     const first = head.size - entries.length
     const make = grown && receiptMaker(grown.view, note)
     for (const [i, { entry, resolve }] of entries.entries()) {
       if (make) resolve(make(first + i, entry))
     }
     for (const observer of observers) observer.resolve(growth)
-    const placed = new Map(growth.tickets.map((ticket, i) => [ticket, before.size + i]))
     const unread: WaitingTicket[] = []
     for (const waiting of tickets) {
       const { ticket, entry, resolve } = waiting
@@ -167,7 +176,7 @@ export class Sequencer {
     const stored = await storedReceipts(this.#parts, names, growth)
     for (const { ticket, resolve, reject } of tickets) {
       const receipt = stored.get(ticket)
-      if (receipt === undefined && growth.tickets.length < BATCH_LIMIT) {
+      if (receipt === undefined && growth.placed.size < BATCH_LIMIT) {
         reject(new EvidenceError('RECEIPT_NOT_FOUND', `ticket ${ticket}`))
       } else if (receipt === undefined || receipt === 'later') {
         this.settle({ ticket }).then(resolve, reject)
@@ -176,11 +185,16 @@ export class Sequencer {
   }
 
   // A ticket below one that was placed is most likely placed: its receipt needs no batch.
-  async #settled({ ticket }: Posted): Promise<Receipt | undefined> {
-    if (this.#broken || !this.#released || BigInt(ticket) > this.#newestTicket) return undefined
-    const stored = await storedReceipts(this.#parts, [ticket], this.#released).catch(
-      () => undefined,
-    )
+  async #settled(posted: Posted): Promise<Receipt | undefined> {
+    const { ticket, entry } = posted
+    const released = this.#released
+    if (this.#broken || !released || BigInt(ticket) > this.#newestTicket) return undefined
+    const { grown, note, placed } = released
+    const index = placed.get(ticket)
+    if (grown && index !== undefined && entry !== undefined) {
+      return makeReceipt(grown.view, note, index, entry)
+    }
+    const stored = await storedReceipts(this.#parts, [ticket], released).catch(() => undefined)
     const receipt = stored?.get(ticket)
     return receipt === 'later' ? undefined : receipt
   }
@@ -188,11 +202,9 @@ export class Sequencer {
   readonly #tiles: TileReader = (places) =>
     this.#parts.store.tiles(this.#parts.database.reader, places)
 
-  #reject(waiting: readonly Waiting<never>[]): (cause: unknown) => void {
-    return (cause) => {
-      const error = this.#failure(cause)
-      for (const { reject } of waiting) reject(error)
-    }
+  #reject(waiting: readonly Waiting<never>[], cause: unknown): void {
+    const error = this.#failure(cause)
+    for (const { reject } of waiting) reject(error)
   }
 
   // A fork is final: nothing more is signed or released here until a person has looked.

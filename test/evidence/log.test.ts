@@ -134,6 +134,20 @@ t.test('a log that cannot be written refuses, and recovers', async (t) => {
   t.equal((await append()).index, 2, 'the entry whose receipt failed was kept with its event')
 })
 
+t.test('whoever fails while it leads lets the other replica lead', async (t) => {
+  const { open } = await place(t)
+  const [one, two] = [await open('one'), await open('two')]
+  await one.append()
+  for (const table of ['evidence_outbox', 'evidence_tile']) {
+    await sql`alter table ${sql.table(table)} rename to elsewhere`.execute(one.db)
+    await t.rejects(one.evidence.record(draft), { code: 'LOG_UNAVAILABLE' }, table)
+    await sql`alter table elsewhere rename to ${sql.table(table)}`.execute(one.db)
+    checkReceipt(await two.evidence.record(draft), log)
+  }
+  await one.evidence.checkpoint()
+  t.equal((await two.append()).index, 3, 'also after a lead that found nothing to do')
+})
+
 t.test('whoever can write the tables cannot speak for the log', async (t) => {
   const { open } = await place(t)
   const { db, append, evidence } = await open('one')

@@ -28,6 +28,10 @@ export async function schemaSnapshot<DB>(db: Kysely<DB>, schema = 'public'): Pro
       from tables t join pg_trigger g on tgrelid = t.oid and not tgisinternal
       union all
       select relname, 0, 0, relname from tables
+      union all
+      select proname, 5, 0, format('%s(%s) %s', proname, pg_get_function_arguments(p.oid),
+        coalesce(pg_get_function_result(p.oid), ''))
+      from pg_proc p where pronamespace = ${schema}::regnamespace
     )
     select line from lines order by relname, part, place, line`.execute(db)
   return `${rows.map(({ line }) => line).join('\n')}\n`
