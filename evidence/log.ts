@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { EMPTY_ROOT, leafHash } from '#crypto/merkle'
 import type { Clock } from '#runtime/clock'
+import type { Posted } from './batch.ts'
 import type { EntryDraft } from './entry.ts'
 import { entryText } from './entry-form.ts'
 import { EvidenceError } from './evidence-error.ts'
@@ -11,7 +12,7 @@ import { LogStore } from './log-store.ts'
 import { loadTree } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { type Receipt, storedReceipt } from './receipt.ts'
-import { type Posted, Sequencer } from './sequencer.ts'
+import { Sequencer } from './sequencer.ts'
 import type { TileSource } from './tile-source.ts'
 
 export interface EvidenceOptions<DB> {

@@ -7,6 +7,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { leafHash } from '#crypto/merkle'
 import { faultPoint } from '#runtime/fault-point'
+import { Batch, type Posted, type Waiting, type WaitingEntry, type WaitingTicket } from './batch.ts'
 import { EvidenceError } from './evidence-error.ts'
 import type { ForkGuard } from './fork-guard.ts'
 import type { LogDatabase } from './log-database.ts'
@@ -14,7 +15,7 @@ import { BATCH_LIMIT, type DirectEntry, type Grower, type Growth, growLog } from
 import type { LogStore } from './log-store.ts'
 import { loadTree, type TileReader } from './log-tree.ts'
 import type { NoteSigner } from './note-signer.ts'
-import { makeReceipt, type Receipt, receiptMaker } from './receipt.ts'
+import { makeReceipt, type Receipt } from './receipt.ts'
 import { storedReceipts } from './stored-receipts.ts'
 
 export interface SequencerParts {
@@ -24,19 +25,6 @@ export interface SequencerParts {
   readonly guard: ForkGuard
 }
 
-/** A step that was appended in a caller's transaction; `entry` saves reading it back. */
-export interface Posted {
-  readonly ticket: string
-  readonly entry?: string
-}
-
-interface Waiting<T> {
-  readonly resolve: (value: T) => void
-  readonly reject: (reason: unknown) => void
-}
-type WaitingEntry = Waiting<Receipt> & DirectEntry & { readonly entry: string }
-type WaitingTicket = Waiting<Receipt> & Posted
-
 export class Sequencer {
   readonly #parts: SequencerParts
   #cached: Grower['cached']
@@ -44,7 +32,8 @@ export class Sequencer {
   #tickets: WaitingTicket[] = []
   #observers: Waiting<Growth>[] = []
   #draining: Promise<void> | undefined
-  #answering: Promise<unknown> = Promise.resolve()
+  #releasing: Promise<void> = Promise.resolve()
+  #reading: Promise<unknown> = Promise.resolve()
   #released: Growth | undefined
   #newestTicket = 0n
   #broken: EvidenceError | undefined
@@ -81,10 +70,11 @@ export class Sequencer {
     })
   }
 
-  /** Resolves when no batch is under way and everyone was answered. */
+  /** Resolves when no batch is under way and everyone is answered. */
   async idle(): Promise<void> {
     await this.#draining
-    await this.#answering
+    await this.#releasing
+    await this.#reading
   }
 
   #wait<T>(add: (waiting: Waiting<T>) => void): Promise<T> {
@@ -98,25 +88,49 @@ export class Sequencer {
   async #drain(): Promise<void> {
     await nextTurn()
     while (this.#entries.length + this.#tickets.length + this.#observers.length > 0) {
-      const entries = this.#entries.splice(0, BATCH_LIMIT)
-      const tickets = this.#tickets.splice(0)
-      const observers = this.#observers.splice(0)
-      const reject = (cause: unknown) => {
-        this.#reject([...entries, ...tickets, ...observers], cause)
-      }
+      const batch = new Batch(
+        this.#entries.splice(0, BATCH_LIMIT),
+        this.#tickets.splice(0),
+        this.#observers.splice(0),
+      )
       try {
-        const growth = await this.#grow(entries)
-        tickets.push(...this.#takePlaced(growth))
-        // The next batch is under way while this one's receipts are made.
-        const answer = () => this.#answer(entries, tickets, observers, growth)
-        const answered = nextTurn().then(answer).catch(reject)
-        this.#answering = Promise.all([this.#answering, answered])
+        const growth = await this.#grow(batch.entries)
+        batch.join(this.#takePlaced(growth))
+        await this.#releasing
+        // The next batch is under way while this one is released and its receipts are made.
+        this.#releasing = this.#release(batch, growth)
       } catch (cause) {
-        reject(cause)
+        batch.reject(this.#failure(cause))
       }
     }
     // INVARIANT: no await between finding nothing and this line, or a waiting entry would be lost.
     this.#draining = undefined
+  }
+
+  async #grow(entries: readonly DirectEntry[]): Promise<Growth> {
+    const { database, store, signers } = this.#parts
+    const grower = { store, signers, cached: this.#cached }
+    this.#cached = undefined
+    faultPoint('evidence.batch.before-store')
+    const growth = await database.hold((session) => growLog(session, grower, entries))
+    faultPoint('evidence.batch.after-store')
+    this.#cached = growth.grown ?? grower.cached
+    return growth
+  }
+
+  async #release(batch: Batch, growth: Growth): Promise<void> {
+    try {
+      await this.#parts.guard.release(growth.head, (size) => this.#rootAt(size, growth))
+      faultPoint('evidence.guard.after-store')
+      this.#released = growth
+      const newest = BigInt([...growth.placed.keys()].at(-1) ?? 0)
+      if (newest > this.#newestTicket) this.#newestTicket = newest
+      batch.join(this.#takePlaced(growth))
+      const reading = this.#answerStored(batch.answer(growth), growth)
+      this.#reading = Promise.all([this.#reading, reading])
+    } catch (cause) {
+      batch.reject(this.#failure(cause))
+    }
   }
 
   // Asked for while the batch was under way, and in it.
@@ -126,57 +140,19 @@ export class Sequencer {
     return taken
   }
 
-  async #grow(entries: readonly DirectEntry[]): Promise<Growth> {
-    const { database, guard, store, signers } = this.#parts
-    const grower = { store, signers, cached: this.#cached }
-    this.#cached = undefined
-    faultPoint('evidence.batch.before-store')
-    const growth = await database.hold((session) => growLog(session, grower, entries))
-    faultPoint('evidence.batch.after-store')
-    await guard.release(growth.head, (size) => this.#rootAt(size, growth))
-    faultPoint('evidence.guard.after-store')
-    this.#cached = growth.grown ?? grower.cached
-    this.#released = growth
-    const newest = BigInt([...growth.placed.keys()].at(-1) ?? 0)
-    if (newest > this.#newestTicket) this.#newestTicket = newest
-    return growth
-  }
-
   // INVARIANT: a batch that grew the log knows that its root was the one before.
   async #rootAt(size: number, { before, grown }: Growth): Promise<Uint8Array> {
     if (grown && size === before.size) return before.root
     return (await loadTree(this.#tiles, size, [])).root()
   }
 
-  async #answer(
-    entries: readonly WaitingEntry[],
-    tickets: readonly WaitingTicket[],
-    observers: readonly Waiting<Growth>[],
-    growth: Growth,
-  ): Promise<void> {
-    const { head, note, grown, placed } = growth
-    const first = head.size - entries.length
-    const make = grown && receiptMaker(grown.view, note)
-    for (const [i, { entry, resolve }] of entries.entries()) {
-      if (make) resolve(make(first + i, entry))
-    }
-    for (const observer of observers) observer.resolve(growth)
-    const unread: WaitingTicket[] = []
-    for (const waiting of tickets) {
-      const { ticket, entry, resolve } = waiting
-      const index = placed.get(ticket)
-      if (make && index !== undefined && entry !== undefined) resolve(make(index, entry))
-      else unread.push(waiting)
-    }
-    await this.#answerStored(unread, growth)
-  }
-
   async #answerStored(tickets: readonly WaitingTicket[], growth: Growth): Promise<void> {
     const names = tickets.map(({ ticket }) => ticket)
-    const stored = await storedReceipts(this.#parts, names, growth)
+    const stored = await storedReceipts(this.#parts, names, growth).catch(this.#failure)
     for (const { ticket, resolve, reject } of tickets) {
-      const receipt = stored.get(ticket)
-      if (receipt === undefined && growth.placed.size < BATCH_LIMIT) {
+      const receipt = stored instanceof EvidenceError ? stored : stored.get(ticket)
+      if (receipt instanceof EvidenceError) reject(receipt)
+      else if (receipt === undefined && growth.placed.size < BATCH_LIMIT) {
         reject(new EvidenceError('RECEIPT_NOT_FOUND', `ticket ${ticket}`))
       } else if (receipt === undefined || receipt === 'later') {
         this.settle({ ticket }).then(resolve, reject)
@@ -202,13 +178,8 @@ export class Sequencer {
   readonly #tiles: TileReader = (places) =>
     this.#parts.store.tiles(this.#parts.database.reader, places)
 
-  #reject(waiting: readonly Waiting<never>[], cause: unknown): void {
-    const error = this.#failure(cause)
-    for (const { reject } of waiting) reject(error)
-  }
-
   // A fork is final: nothing more is signed or released here until a person has looked.
-  #failure(cause: unknown): EvidenceError {
+  readonly #failure = (cause: unknown): EvidenceError => {
     if (!(cause instanceof EvidenceError)) {
       return new EvidenceError('LOG_UNAVAILABLE', 'the log could not be written', { cause })
     }
