@@ -25,6 +25,12 @@ export interface SequencerParts {
   readonly guard: ForkGuard
 }
 
+/** In the database, not yet shown to the guard: nobody was told of it. */
+interface StoredBatch {
+  readonly batch: Batch
+  readonly growth: Growth
+}
+
 export class Sequencer {
   readonly #parts: SequencerParts
   #cached: Grower['cached']
@@ -34,6 +40,7 @@ export class Sequencer {
   #draining: Promise<void> | undefined
   #releasing: Promise<void> = Promise.resolve()
   #reading: Promise<unknown> = Promise.resolve()
+  #stored: StoredBatch | undefined
   #released: Growth | undefined
   #newestTicket = 0n
   #broken: EvidenceError | undefined
@@ -54,6 +61,11 @@ export class Sequencer {
   async settle(posted: Posted): Promise<Receipt> {
     if (!/^\d{1,18}$/.test(posted.ticket)) {
       throw new EvidenceError('RECEIPT_NOT_FOUND', 'not a ticket of this log')
+    }
+    const { promise, ...waiting } = Promise.withResolvers<Receipt>()
+    if (this.#stored?.growth.placed.has(posted.ticket)) {
+      this.#stored.batch.join([{ ...posted, ...waiting }])
+      return promise
     }
     return (
       (await this.#settled(posted)) ??
@@ -95,10 +107,11 @@ export class Sequencer {
       )
       try {
         const growth = await this.#grow(batch.entries)
-        batch.join(this.#takePlaced(growth))
         await this.#releasing
+        batch.join(this.#takePlaced(growth))
         // The next batch is under way while this one is released and its receipts are made.
-        this.#releasing = this.#release(batch, growth)
+        this.#stored = { batch, growth }
+        this.#releasing = this.#release(this.#stored)
       } catch (cause) {
         batch.reject(this.#failure(cause))
       }
@@ -118,22 +131,23 @@ export class Sequencer {
     return growth
   }
 
-  async #release(batch: Batch, growth: Growth): Promise<void> {
+  async #release({ batch, growth }: StoredBatch): Promise<void> {
     try {
       await this.#parts.guard.release(growth.head, (size) => this.#rootAt(size, growth))
       faultPoint('evidence.guard.after-store')
       this.#released = growth
       const newest = BigInt([...growth.placed.keys()].at(-1) ?? 0)
       if (newest > this.#newestTicket) this.#newestTicket = newest
-      batch.join(this.#takePlaced(growth))
+      this.#stored = undefined
       const reading = this.#answerStored(batch.answer(growth), growth)
       this.#reading = Promise.all([this.#reading, reading])
     } catch (cause) {
+      this.#stored = undefined
       batch.reject(this.#failure(cause))
     }
   }
 
-  // Asked for while the batch was under way, and in it.
+  // Those asked for while the batch that has them was under way.
   #takePlaced({ placed }: Growth): WaitingTicket[] {
     const taken = this.#tickets.filter(({ ticket }) => placed.has(ticket))
     if (taken.length > 0) this.#tickets = this.#tickets.filter(({ ticket }) => !placed.has(ticket))
