@@ -5,9 +5,10 @@ import { verifyJws } from '#crypto/sign/jws'
 import { openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import type { Evidence } from '#evidence/log'
+import { partyCosigner } from '#evidence/log-keys'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import type { Cosigner } from '#evidence/note-signer'
-import { openPartyLog, partyCosigner } from '#evidence/party-log'
+import { openPartyLog } from '#evidence/party-log'
 import { createDirectorySource, type DirectorySource } from '#protocol/directory-source'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
@@ -67,7 +68,7 @@ export async function openGround(configured: Configured): Promise<GatewayGround>
   const signals = owned.use(await openQuerySignals({ url, onLost: onError }))
   const state = path.resolve(folder, config.state)
   const evidence = owned.use(await openPartyLog({ db, did, spaceId, wrappingKey, state, clock }))
-  const cosigner = await partyCosigner({ did, spaceId, wrappingKey })
+  const cosigner = partyCosigner({ did, spaceId, wrappingKey })
   const tls = await readClientTls(config.authority.tls, folder)
   const directory = openDirectorySource(configured, db, owned, tls)
   const held = owned.move()

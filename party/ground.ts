@@ -6,8 +6,9 @@ import { openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import type { Evidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
+import { partyCosigner } from '#evidence/log-keys'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
-import { openPartyLog, partyCosigner } from '#evidence/party-log'
+import { openPartyLog } from '#evidence/party-log'
 import { openParty, type Party, type PartyConfig } from '#protocol/party'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
@@ -68,7 +69,7 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
   const state = path.resolve(folder, config.state)
   const evidence = await openPartyLog({ db, did, spaceId, wrappingKey, state, clock })
   owned.use(evidence)
-  const cosigner = await partyCosigner({ did, spaceId, wrappingKey })
+  const cosigner = partyCosigner({ did, spaceId, wrappingKey })
   const party = openParty({
     config,
     release: options.release,

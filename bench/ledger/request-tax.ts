@@ -3,8 +3,9 @@ import { systemRandom } from '#crypto/random'
 import { Secret } from '#crypto/secret'
 import type { Evidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
+import { partyCosigner } from '#evidence/log-keys'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
-import { openPartyLog, partyCosigner } from '#evidence/party-log'
+import { openPartyLog } from '#evidence/party-log'
 import { buildApp } from '#gateway/app'
 import { assembleDesk } from '#gateway/assemble-desk'
 import { createAuthenticator } from '#gateway/authenticator'
@@ -119,7 +120,7 @@ async function openGateway(
   const authenticator = createAuthenticator({ directory, verify, audience: did, clock })
   const limiter = new RateLimiter({ perSecond: 1e6, burst: 1e6 }, clock)
   const admission = { authenticator, limiter }
-  const cosigner = await partyCosigner({ did, spaceId: SPACE, wrappingKey })
+  const cosigner = partyCosigner({ did, spaceId: SPACE, wrappingKey })
   const witnesses = new WitnessDesk({
     ...{ did, spaceId: SPACE, evidence, cosigner, directory, clock, log },
     database: logDatabase(db),

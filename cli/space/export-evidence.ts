@@ -3,8 +3,9 @@ import path from 'node:path'
 import { type BundledLog, writeBundle } from '#evidence/bundle'
 import { CHAIN_LINKS, type ChainLink, type ChainRules, type Names } from '#evidence/chain-rules'
 import { logDatabase } from '#evidence/log-database'
+import { partyCosigner, partyLogSigner } from '#evidence/log-keys'
 import { logName } from '#evidence/log-owner'
-import { openPartyLog, partyCosigner, partyLogSigner } from '#evidence/party-log'
+import { openPartyLog } from '#evidence/party-log'
 import type { WitnessingParty } from '#evidence/party-witness'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { spacePolicyText } from '#evidence/witness-quorum'
@@ -98,7 +99,7 @@ async function openWitnessingParty(
   const clock = systemClock
   const root = { did, spaceId, wrappingKey }
   const evidence = owned.use(await openPartyLog({ ...root, db, state: guard, clock }))
-  const cosigner = await partyCosigner(root)
+  const cosigner = partyCosigner(root)
   const database = logDatabase(db)
   // Nobody reads a log of this: a split is in the party's log and in what is exported.
   const log = { error: () => undefined }

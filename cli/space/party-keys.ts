@@ -5,7 +5,7 @@ import type { Random } from '#crypto/random'
 import type { Secret } from '#crypto/secret'
 import { createKeyFile, openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
-import { partyCosigner, partyLogSigner } from '#evidence/party-log'
+import { partyCosigner, partyLogSigner } from '#evidence/log-keys'
 import { readSecret } from '#runtime/secret-source'
 import { ensurePrivate } from './private-file.ts'
 
@@ -46,8 +46,8 @@ export async function ensureKeys(owner: KeyOwner, making: KeyMaking): Promise<Pa
   const ring = await openOrCreate(owner, wrappingKey, making)
   const newest = ring.publicKeys().findLast(({ purpose }) => purpose === 'sign')
   if (newest === undefined || newest.notAfter - making.now() < RENEW_MS) await ring.rotate()
-  const log = await partyLogSigner({ ...owner, wrappingKey })
-  const witness = await partyCosigner({ ...owner, wrappingKey })
+  const log = partyLogSigner({ ...owner, wrappingKey })
+  const witness = partyCosigner({ ...owner, wrappingKey })
   return { ring, log: log.verifier.vkey, witness: witness.verifier.vkey }
 }
 

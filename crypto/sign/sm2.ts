@@ -21,6 +21,15 @@ const CURVE = {
 const Point = weierstrass(CURVE)
 const SIGNER_ID = Buffer.from('1234567812345678')
 
+/** Bytes of a seed: 64 bits more than the order has, so that no private key is likelier. */
+export const SM2_SEED_BYTES = 40
+
+/** The private scalar, 32 bytes, of a random or derived seed (FIPS 186-5, A.2.1: extra bits). */
+export function sm2PrivateKey(seed: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (seed.length !== SM2_SEED_BYTES) throw new CryptoError('SM2_KEY', 'a seed of 40 bytes')
+  return Uint8Array.from(bytes((toBig(seed) % (CURVE.n - 2n)) + 1n))
+}
+
 /** Uncompressed public key, 65 bytes, of a private scalar of 32 bytes. */
 export function sm2PublicKey(privateKey: Uint8Array): Uint8Array {
   return Point.BASE.multiply(scalar(privateKey)).toBytes(false)

@@ -6,9 +6,10 @@ import { systemRandom } from '#crypto/random'
 import { Secret } from '#crypto/secret'
 import type { Evidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
+import { partyCosigner } from '#evidence/log-keys'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import type { Cosigner } from '#evidence/note-signer'
-import { openPartyLog, partyCosigner } from '#evidence/party-log'
+import { openPartyLog } from '#evidence/party-log'
 import { buildApp } from '#gateway/app'
 import { assembleDesk } from '#gateway/assemble-desk'
 import { createAuthenticator } from '#gateway/authenticator'
@@ -149,7 +150,7 @@ async function openReplica(
     random: systemRandom,
     timing: { ...DEFAULT_TIMING, ...change.timing },
   })
-  const cosigner = await partyCosigner({ did, spaceId: SPACE, wrappingKey })
+  const cosigner = partyCosigner({ did, spaceId: SPACE, wrappingKey })
   const app = await buildApp({
     desk,
     evidence,

@@ -3,10 +3,11 @@ import { Secret } from '#crypto/secret'
 import { CosignedStore } from '#evidence/cosigned-store'
 import type { Evidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
+import { partyCosigner } from '#evidence/log-keys'
 import { logName } from '#evidence/log-owner'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import { parseVerifierKey } from '#evidence/note-key'
-import { openPartyLog, partyCosigner } from '#evidence/party-log'
+import { openPartyLog } from '#evidence/party-log'
 import { SplitStore } from '#evidence/split-store'
 import type { WitnessStore } from '#evidence/witness'
 import { witnessStore } from '#evidence/witness-store'
@@ -84,7 +85,7 @@ async function openWitness(
     return { evidence, database: logDatabase(db) }
   }
   const { evidence, database } = await openLog()
-  const cosigner = await partyCosigner(root)
+  const cosigner = partyCosigner(root)
   const { log, lines } = capturedLog()
   const oldest = { read: async () => 0, write: async () => undefined }
   const fetch = () => space.sign(gateway.world.directory)
