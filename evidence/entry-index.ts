@@ -23,6 +23,11 @@ export class EntryIndex {
     return (this.#byType.get(type) ?? []).filter((record) => isOf(record, type))
   }
 
+  /** Every record, by log and number. */
+  *everything(): Generator<Recorded> {
+    for (const records of this.#byType.values()) yield* records
+  }
+
   /** Records of a type that name `value` (a digest or a tag) in any field. */
   naming<T extends EntryType>(type: T, value: string): readonly Recorded<T>[] {
     const records = this.#byValue.get(`${type} ${value}`) ?? []

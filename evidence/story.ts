@@ -6,6 +6,7 @@ import { describeFinding } from './finding-words.ts'
 import type { Lineage } from './lineage.ts'
 import { recordsOf } from './lineage-records.ts'
 import { isLogOf } from './log-owner.ts'
+import { day, moment } from './moment.ts'
 import type { Opening } from './opening.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
 import { visible } from './visible.ts'
@@ -230,16 +231,6 @@ function memberOf(opening: Opening | undefined, name: string): string | undefine
   } catch {
     return undefined
   }
-}
-
-const BEIJING_MS = 8 * 3_600_000
-
-function moment(at: number): string {
-  return new Date(at + BEIJING_MS).toISOString().slice(0, 19).replace('T', ' ')
-}
-
-function day(at: number): string {
-  return moment(at).slice(0, 10)
 }
 
 function indented(line: string): string {
