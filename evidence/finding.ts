@@ -17,6 +17,7 @@ export type FindingCode =
   | 'LINK_MISSING'
   | 'LINK_NOT_IN_FORCE'
   | 'LINK_DISAGREES'
+  | 'SUBMISSION_DIFFERS'
   | 'REPLAY_DIFFERS'
   | 'OPENING_REFUSED'
 

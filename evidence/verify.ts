@@ -9,6 +9,7 @@ import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
+import { checkSubmissions } from './check-submissions.ts'
 import { recordedSplits, type WitnessedLog, witnessedBy } from './check-witnesses.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { EntryIndex } from './entry-index.ts'
@@ -61,10 +62,11 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
   }
   const results = entries.all('result.delivered').map((record) => traceResult(entries, record))
   const { openings, findings: refused } = checkOpenings(files)
-  const releases = results.map((lineage) => ({
-    lineage,
-    ...(replay ? replayRelease(files, lineage, openings, replay) : NOT_REPLAYED),
-  }))
+  const releases = results.map((lineage) => {
+    const { submissions, findings } = checkSubmissions(lineage, openings)
+    const release = replay ? replayRelease(files, lineage, submissions, replay) : NOT_REPLAYED
+    return { lineage, isDone: release.isDone, findings: [...findings, ...release.findings] }
+  })
   const manifest = checkManifest(files, policy.logs)
   const findings = [
     ...(held.length > 0 ? [] : [NO_LOG]),

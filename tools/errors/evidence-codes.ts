@@ -50,5 +50,9 @@ export const FINDING_CODES: Readonly<Record<string, Told>> = {
   ),
   RECEIPT_REFUSED: told(['回执未通过核验', 'the receipt does not verify'], DISPUTE),
   REPLAY_DIFFERS: told(['重算结果不同', 'a replay gives something else'], DISPUTE),
+  SUBMISSION_DIFFERS: told(
+    ['提交内容与记录不符', 'an opened submission is not the recorded one'],
+    DISPUTE,
+  ),
   TILE_ALTERED: told(['数据块被改动', 'a tile was altered'], DISPUTE),
 }
