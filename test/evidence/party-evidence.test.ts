@@ -132,7 +132,7 @@ t.test('a subject finds the uses of its data, and nobody else does', async (t) =
 })
 
 t.test('cosignatures gather on one checkpoint until the quorum is met', async (t) => {
-  const { evidence, database } = await party(t)
+  const { evidence, database, db } = await party(t)
   const [draft] = standing()
   if (draft === undefined) return
   const witnesses = ['a', 'b'].map((name) => cosigner(`${name}.example`, madeKey(name)))
@@ -140,7 +140,8 @@ t.test('cosignatures gather on one checkpoint until the quorum is met', async (t
   const policy = parseTrustPolicy(
     `${lines.join('\n')}\ngroup all all a.example b.example\nquorum all\n`,
   )
-  const store = new CosignedStore(database, SPACE, policy.witnesses)
+  const keys = [signer.verifier, ...policy.witnesses]
+  const store = new CosignedStore(database, SPACE, keys)
   t.equal(await store.newest(policy), undefined)
   const cosign = async (which: number) => {
     const note = await evidence.checkpoint()
@@ -159,6 +160,27 @@ t.test('cosignatures gather on one checkpoint until the quorum is met', async (t
   const newest = (await store.newest(policy)) ?? ''
   t.equal(openCheckpoint(newest, signer.verifier).size, both, 'not the newer one with one line')
   t.equal(parseNote(newest).signatures.length, 3)
+
+  for (let i = 0; i < 130; i += 1) {
+    await evidence.record(draft)
+    await store.keep(both + 2 + i, await evidence.checkpoint())
+  }
+  t.equal(await store.newest(policy), newest, 'however many checkpoints gathered nothing since')
+  const rows = async () => {
+    const { rows } = await sql<{ size: bigint }>`select size from evidence_cosigned
+      order by size`.execute(db)
+    return rows.map(({ size }) => Number(size))
+  }
+  await store.prune(parseTrustPolicy(`${lines[0]}\nquorum ${witnesses[0]?.verifier.name}\n`))
+  t.equal((await rows())[0], both + 1, 'a lower quorum is met by a newer one')
+  t.equal((await rows()).length, 131)
+  t.equal(await store.newest(policy), await store.last(), 'none is left that meets the other')
+  await store.prune(policy)
+  t.equal((await rows()).length, 131, 'nothing is forgotten while none meets the quorum')
+  await cosign(0)
+  await cosign(1)
+  await store.prune(policy)
+  t.strictSame(await rows(), [both + 131])
 })
 
 t.test('one round asks every witness, and a split view goes on record', async (t) => {
