@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { AnchorStore } from '#evidence/anchor-store'
 import { type BundledLog, writeBundle } from '#evidence/bundle'
 import { CHAIN_LINKS, type ChainLink, type ChainRules, type Names } from '#evidence/chain-rules'
 import { logDatabase } from '#evidence/log-database'
@@ -68,7 +69,10 @@ async function witnessedLog(
   const gateway = space.file.gateway.did
   const witnesses = parties.filter(({ did }) => (did === gateway) !== (party.did === gateway))
   const witnessed = await witnessRound(party, witnesses, parseTrustPolicy(policy))
-  return { origin: logName(party.did, space.file.space), source: party.evidence, ...witnessed }
+  const { database, evidence: source } = party
+  // Read before the log is: so each has its record in it.
+  const anchors = await new AnchorStore(space.file.space).all(database.reader)
+  return { origin: logName(party.did, space.file.space), source, anchors, ...witnessed }
 }
 
 function policyOf(space: Space, parties: readonly WitnessingParty[]): string {

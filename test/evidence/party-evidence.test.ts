@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { anchorLog } from '#evidence/anchor-log'
 import { CosignedStore } from '#evidence/cosigned-store'
 import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
-import { fileAnchor } from '#evidence/file-anchor'
 import { openFileGuard } from '#evidence/fork-guard'
 import { gatherCosignatures } from '#evidence/gather-cosignatures'
-import { httpAnchor } from '#evidence/http-anchor'
 import { openEvidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
@@ -25,8 +21,6 @@ import { openCheckpoint } from '#evidence/verify-note'
 import { watermarkOf } from '#evidence/watermark'
 import { createWitness } from '#evidence/witness'
 import { witnessStore } from '#evidence/witness-store'
-import type { HttpCall } from '#runtime/http-call'
-import type { HttpClient } from '#runtime/http-client'
 import { openStore } from '#runtime/store/open-store'
 import { testDatabase } from '../support/database.ts'
 import { fakeClock, seededRandom } from '../support/fixtures.ts'
@@ -221,40 +215,6 @@ t.test('one round asks every witness, and a split view goes on record', async (t
   await t.rejects(refused, { code: 'LOG_FORKED' })
 })
 
-t.test('a checkpoint’s digest is anchored outside, and where is recorded', async (t) => {
-  const { evidence, folder } = await party(t)
-  const file = path.join(folder, 'anchors/notary')
-  const receipt = await anchorLog(evidence, fileAnchor('NOTARY', file), AUTHORITY)
-  const [line = ''] = readFileSync(file, 'utf8').split('\n')
-  const { checkpoint } = JSON.parse(line)
-  t.match(parseEntry(Buffer.from(receipt.entry)), {
-    type: 'anchor.placed',
-    chain: 'NOTARY',
-    checkpoint,
-  })
-  const calls: HttpCall[] = []
-  const client = clientOf(async (call) => {
-    calls.push(call)
-    return Buffer.from('height 7')
-  })
-  await anchorLog(evidence, httpAnchor('QUANCHENG', client, '/evidence'), AUTHORITY)
-  t.match(calls, [{ method: 'POST', path: '/evidence', body: { origin: ORIGIN, size: 1 } }])
-  t.strictSame(
-    Object.keys(Object(calls[0]?.body)),
-    ['origin', 'size', 'checkpoint'],
-    'digests only',
-  )
-  const down = clientOf(async () => {
-    throw new Error('down')
-  })
-  const refused = { code: 'ANCHOR_UNAVAILABLE' }
-  await t.rejects(
-    anchorLog(evidence, httpAnchor('QUANCHENG', down, '/evidence'), AUTHORITY),
-    refused,
-  )
-  await t.rejects(anchorLog(evidence, fileAnchor('NOTARY', folder), AUTHORITY), refused)
-})
-
 t.test('a watermark is of one copy of one result', async (t) => {
   const marks = [BANK, AUTHORITY].flatMap((who) =>
     ['a', 'b'].map((it) => watermarkOf(digest(it), who)),
@@ -262,10 +222,3 @@ t.test('a watermark is of one copy of one result', async (t) => {
   t.equal(new Set(marks).size, 4)
   t.equal(watermarkOf(digest('a'), BANK), marks[0])
 })
-
-function clientOf(bytes: (call: HttpCall) => Promise<Uint8Array>): HttpClient {
-  const none = async () => {
-    throw new Error('not asked for')
-  }
-  return { bytes, json: none, send: none, close: none, [Symbol.asyncDispose]: none }
-}

@@ -29,6 +29,10 @@ export const EVIDENCE_CODES: Readonly<Record<string, Told>> = {
 
 /** What the offline verifier finds. */
 export const FINDING_CODES: Readonly<Record<string, Told>> = {
+  ANCHOR_DISAGREES: told(
+    ['锚定证明与日志记载不符', 'an anchor’s proof is not the recorded one'],
+    ['按检查点摘要向锚定链核实', 'ask the chain for the checkpoint’s digest'],
+  ),
   CHECKPOINT_MISMATCH: told(['检查点与内容不符', 'the checkpoint is not of this content'], DISPUTE),
   CHECKPOINT_REFUSED: told(['检查点签名不正确', 'the checkpoint does not verify'], DISPUTE),
   ENTRY_ADDED: told(['多出一条记录', 'an entry was added'], DISPUTE),
