@@ -22,7 +22,10 @@ export const EVIDENCE_CODES: Readonly<Record<string, Told>> = {
   TRUST_POLICY_MALFORMED: told(['信任策略文件不正确', 'the trust policy is malformed'], MEND_RULES),
   VIEW_SPLIT: told(
     ['某日志出示了两份历史，不再信任', 'a log showed two histories and is trusted no more'],
-    ['保留两份检查点，由人工核实后再恢复', 'keep both checkpoints; a person settles it'],
+    [
+      '保留两份检查点，人工核实后用 `baotu evidence settle` 了结',
+      'keep both checkpoints; a person settles it: `baotu evidence settle`',
+    ],
   ),
   WITNESS_UNAVAILABLE: told(['见证方不可用', 'a witness is not available'], LATER),
 }
