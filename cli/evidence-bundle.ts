@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseAnchorRecord } from '#evidence/anchor-record'
 import { type BundledLog, writeBundle } from '#evidence/bundle'
 import type { ChainRules } from '#evidence/chain-rules'
 import { valuesOf } from '#evidence/entry-index'
@@ -55,8 +56,12 @@ function bundledLog(folder: string, files: EvidenceFiles, origin: string): Bundl
   if (!files.has(`${place}/checkpoint`)) return []
   const cosigned = `${place}/cosigned`
   const seen = files.list(`${place}/seen/`).map((file) => files.text(file))
+  const anchors = files
+    .list(`${place}/anchors/`)
+    .flatMap((file) => parseAnchorRecord(files.text(file)) ?? [])
   const witnessed = files.has(cosigned) ? { cosigned: files.text(cosigned) } : {}
-  return [{ origin, source: folderSource(path.join(folder, place)), seen, ...witnessed }]
+  const source = folderSource(path.join(folder, place))
+  return [{ origin, source, seen, anchors, ...witnessed }]
 }
 
 function receiptsIn(files: EvidenceFiles): Receipt[] {

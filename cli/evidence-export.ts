@@ -1,10 +1,10 @@
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
-import { type CommandIo, EXIT, NotUpError } from './command.ts'
+import { type CommandIo, EXIT } from './command.ts'
 import { languageOf } from './language.ts'
 import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from './options.ts'
 import { exportEvidence } from './space/export-evidence.ts'
-import { runningIn } from './space/running.ts'
+import { requireUp } from './space/running.ts'
 
 const WORDS = {
   zh: { folder: '证据', policy: '审计方的信任策略（另行传递）', next: '核验' },
@@ -28,9 +28,7 @@ export async function exportCommand(
   const { values, positionals } = optionsOf(argv, options)
   const file = onlyArgument(positionals, 'space file')
   const { space, state } = await spaceAndState(file, values.state, io)
-  if ((await runningIn(state)) === undefined) {
-    throw new NotUpError(`the space is not up: run \`baotu up ${file}\` in another terminal`)
-  }
+  await requireUp(state, file)
   const { folder, policyFile } = await exportEvidence(space, state)
   const evidence = values.out === undefined ? folder : path.resolve(io.cwd, values.out)
   if (evidence !== folder)

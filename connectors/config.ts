@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Did, Name, Strict, Urn } from '#protocol/messages/primitives'
-import { DatabaseReference, GatewayAccess, PartyBasics } from '#runtime/party-config'
+import { DatabaseReference, GatewayAccess, LogKeeping, PartyBasics } from '#runtime/party-config'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 
@@ -8,6 +8,7 @@ const Path = Type.String({ minLength: 1, maxLength: 4096 })
 export const ConnectorConfig = Strict({
   party: Type.Literal('connector'),
   ...PartyBasics,
+  ...LogKeeping,
   did: Did,
   spaceId: Urn,
   gateway: Strict({ did: Did, ...GatewayAccess.properties }),

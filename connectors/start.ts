@@ -3,6 +3,7 @@ import path from 'node:path'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { TAB } from '#crypto/he/parameters'
 import { openGround } from '#party/ground'
+import { keepLog } from '#party/keep-log'
 import { startWork } from '#party/task-work'
 import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
 import { compile } from '#policies/compile'
@@ -54,6 +55,7 @@ export async function startConnector(
     judge: judge.bind(undefined, guard),
     encrypt: encryptWith(cells),
   }
+  owned.use(await keepLog({ ...witness, config, folder, random, log }))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)

@@ -12,17 +12,15 @@ export interface AnchorRequest {
   readonly checkpoint: string
 }
 
-/** Proof as the chain gives it, opaque to us; its digest goes into `anchor.placed`. */
-export interface AnchorProof {
-  readonly chain: string
-  readonly bytes: Uint8Array
-}
-
 /** One outside chain. Implementations throw EvidenceError ANCHOR_UNAVAILABLE when it cannot be had. */
 export interface Anchor {
   /** Code of the chain, as `anchor.placed` states it. */
   readonly chain: string
-  place(request: AnchorRequest): Promise<AnchorProof>
+  /**
+   * Gives the proof as the chain gives it, opaque to us; its digest goes into `anchor.placed`. The
+   * same request again is the same effect.
+   */
+  place(request: AnchorRequest, signal: AbortSignal): Promise<Uint8Array>
 }
 
 /** The digest of a checkpoint that leaves the house. */

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { type AnchorRecord, formatAnchorRecord } from './anchor-record.ts'
 import { type ChainRules, formatChainRules } from './chain-rules.ts'
 import {
   CIPHERTEXTS_FOLDER,
@@ -24,6 +25,8 @@ export interface BundledLog {
   readonly cosigned?: string
   /** Checkpoints of this log that others hold. */
   readonly seen?: readonly string[]
+  /** Its anchored checkpoints with the chains' proofs. */
+  readonly anchors?: readonly AnchorRecord[]
 }
 
 export interface BundleParts {
@@ -48,11 +51,14 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<v
   const write = (file: string, text: string) => {
     return writeWhole(path.join(folder, file), Buffer.from(text))
   }
-  for (const { origin, source, cosigned, seen = [] } of parts.logs) {
+  for (const { origin, source, cosigned, seen = [], anchors = [] } of parts.logs) {
     const place = logFolder(origin)
     await exportTiles(source, path.join(folder, place))
     if (cosigned !== undefined) await write(`${place}/cosigned`, cosigned)
     for (const [i, note] of seen.entries()) await write(`${place}/seen/${i}`, note)
+    for (const [i, record] of anchors.entries()) {
+      await write(`${place}/anchors/${i}`, formatAnchorRecord(record))
+    }
   }
   await write(POLICY_FILE, parts.policy)
   await write(RULES_FILE, formatChainRules(parts.rules))

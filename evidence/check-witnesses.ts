@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { cosigners } from './check-history.ts'
 import { parseCheckpoint } from './checkpoint.ts'
-import type { EntryIndex } from './entry-index.ts'
+import type { EntryIndex, Recorded } from './entry-index.ts'
 import type { Finding } from './finding.ts'
 import type { NoteVerifier } from './note-key.ts'
 import { parseNote } from './signed-note.ts'
@@ -27,12 +27,23 @@ export function witnessedBy(note: string, log: NoteVerifier, policy: TrustPolicy
   }
 }
 
-/** Every split view that a party put on record, at its place in that party's log. */
+/**
+ * Every split view that a party put on record, at its place in that party's log; settled by that
+ * party or not, since the log did show two histories. The detail says where it was settled.
+ */
 export function recordedSplits(entries: EntryIndex, logs: readonly NoteVerifier[]): Finding[] {
   return entries.all('view.split').map(({ log, index, entry }) => {
     const origin = logs.find(
       ({ name }) => `sha256-${hash('sha256', name, 'hex')}` === entry.log,
     )?.name
-    return { code: 'HISTORY_SPLIT', log, index, detail: `recorded of ${origin ?? entry.log}` }
+    const settled = settlementOf({ log, index, entry }, entries)
+    const detail = `recorded of ${origin ?? entry.log}${settled ? `, settled by record ${settled.index}` : ''}`
+    return { code: 'HISTORY_SPLIT', log, index, detail }
   })
+}
+
+function settlementOf({ log, index, entry }: Recorded<'view.split'>, entries: EntryIndex) {
+  return entries
+    .naming('view.settled', entry.second)
+    .find((one) => one.log === log && one.index > index && one.entry.log === entry.log)
 }

@@ -6,6 +6,14 @@ import { parseNote, signatureLine } from './signed-note.ts'
 import type { TrustPolicy } from './trust-policy.ts'
 import { verifyNote } from './verify-note.ts'
 
+interface CosignedRow {
+  readonly size: string | number | bigint
+  readonly note: string
+}
+
+/** How many checkpoints are read at a time. */
+const PAGE = 64
+
 /** The cosigned checkpoints of a party's own log, each with the lines it gathered so far. */
 export class CosignedStore {
   readonly #database: LogDatabase
@@ -34,10 +42,15 @@ export class CosignedStore {
 
   /** The newest checkpoint that meets the quorum, or the newest of all while none does. */
   async newest(policy: TrustPolicy): Promise<string | undefined> {
-    const { rows } = await sql<{ note: string }>`select note from evidence_cosigned
-      where space_id = ${this.#space} order by size desc limit 64`.execute(this.#database.reader)
-    const meets = ({ note }: { note: string }) => policy.isQuorum(this.#cosigners(note))
-    return (rows.find(meets) ?? rows[0])?.note
+    return (await this.#newestMeeting(policy))?.note ?? this.last()
+  }
+
+  /** Forgets what is older than the newest checkpoint that meets the quorum. */
+  async prune(policy: TrustPolicy): Promise<void> {
+    const newest = await this.#newestMeeting(policy)
+    if (newest === undefined) return
+    await sql`delete from evidence_cosigned
+      where space_id = ${this.#space} and size < ${newest.size}`.execute(this.#database.reader)
   }
 
   /** The newest of all, whatever it gathered. */
@@ -50,6 +63,25 @@ export class CosignedStore {
   /** The checkpoint of that size with what it gathered. */
   async of(size: number): Promise<string | undefined> {
     return this.#at(this.#database.reader, size)
+  }
+
+  // Witnesses may have been away for long: it goes back as far as there are checkpoints.
+  async #newestMeeting(policy: TrustPolicy): Promise<CosignedRow | undefined> {
+    const meets = ({ note }: CosignedRow) => policy.isQuorum(this.#cosigners(note))
+    let page = await this.#below(Number.MAX_SAFE_INTEGER)
+    let found = page.find(meets)
+    while (found === undefined && page.length === PAGE) {
+      page = await this.#below(Number(page.at(-1)?.size))
+      found = page.find(meets)
+    }
+    return found
+  }
+
+  async #below(size: number): Promise<readonly CosignedRow[]> {
+    const { rows } = await sql<CosignedRow>`select size, note from evidence_cosigned
+      where space_id = ${this.#space} and size < ${size}
+      order by size desc limit ${PAGE}`.execute(this.#database.reader)
+    return rows
   }
 
   #cosigners(note: string): Set<string> {

@@ -123,6 +123,7 @@ export const ENTRY_FIELDS = {
 
   // The evidence about evidence.
   'view.split': { log: 'digest', first: 'digest', second: 'digest' },
+  'view.settled': { log: 'digest', kept: 'digest', dropped: 'digest' },
   'anchor.placed': { chain: 'code', log: 'digest', checkpoint: 'digest', proof: 'digest' },
   'evidence.disclosed': { recipient: 'did', role: 'code', openings: 'count', bundle: 'digest' },
   'evidence.erased': { openings: 'count', before: 'time' },

@@ -6,6 +6,7 @@
  *     logs/<origin hash>/        one log: checkpoint, tile/…, and
  *       cosigned                   its newest checkpoint with witnesses' lines
  *       seen/<any name>            checkpoints of this log that others hold
+ *       anchors/<any name>         its anchored checkpoints with the chains' proofs
  *     receipts/<name>.tlog-proof receipts as their holders kept them
  *     openings.json              salts and values behind salted digests, for the reader's role
  *     ciphertexts/<digest>       stored inputs and sums, to replay a release

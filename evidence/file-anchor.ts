@@ -5,13 +5,13 @@ import { EvidenceError } from './evidence-error.ts'
 
 /**
  * Anchors into an append-only file that someone else carries away: a write-once disk, a notary's
- * mailbox. One JSON line per checkpoint, synced; the line is the proof.
+ * mailbox. One JSON line per checkpoint, synced; the line is the proof. Several logs may share one.
  */
 export function fileAnchor(chain: string, file: string): Anchor {
   return {
     chain,
-    place: async (request) => {
-      const bytes = Buffer.from(`${JSON.stringify(request)}\n`)
+    place: async ({ origin, size, checkpoint }) => {
+      const bytes = Buffer.from(`${JSON.stringify({ origin, size, checkpoint })}\n`)
       try {
         await mkdir(path.dirname(file), { recursive: true })
         await using handle = await open(file, 'a', 0o600)
@@ -20,7 +20,7 @@ export function fileAnchor(chain: string, file: string): Anchor {
       } catch (cause) {
         throw new EvidenceError('ANCHOR_UNAVAILABLE', `chain ${chain}`, { cause })
       }
-      return { chain, bytes }
+      return bytes
     },
   }
 }

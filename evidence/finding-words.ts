@@ -33,6 +33,14 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Readonly<Record<StoryLa
     LINK_MISSING: { zh: '缺少必要环节', en: 'a necessary step is missing' },
     LINK_NOT_IN_FORCE: { zh: '某环节当时无效', en: 'a step was not in force at the time' },
     LINK_DISAGREES: { zh: '前后记录互相矛盾', en: 'records contradict each other' },
+    ANCHOR_DISAGREES: {
+      zh: '锚定证明与日志记载不符',
+      en: 'an anchor’s proof is not what the log records',
+    },
+    SUBMISSION_DIFFERS: {
+      zh: '所提交的内容与记录不符',
+      en: 'what a holder submitted is not what was recorded',
+    },
     REPLAY_DIFFERS: { zh: '重新计算的结果与记录不同', en: 'recomputing gave something else' },
     OPENING_REFUSED: {
       zh: '所揭示的内容与记录的摘要不符',

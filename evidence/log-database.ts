@@ -3,7 +3,7 @@ import type { Kysely, QueryExecutorProvider, sql } from 'kysely'
 /** What the log needs of a party's database, whatever other tables that holds. */
 export interface LogDatabase {
   readonly reader: QueryExecutorProvider
-  transact<T>(work: (tx: QueryExecutorProvider) => Promise<T>): Promise<T>
+  transact<T>(work: (tx: CallerTransaction) => Promise<T>): Promise<T>
   /** Gives one session to the work alone, where each statement is a transaction of its own. */
   hold<T>(work: (session: QueryExecutorProvider) => Promise<T>): Promise<T>
 }

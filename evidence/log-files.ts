@@ -25,6 +25,11 @@ export class LogFiles {
     return this.#files.has(this.#prefix + file)
   }
 
+  /** Files of this log below a folder of it, in order. */
+  list(below: string): string[] {
+    return this.#files.list(this.#prefix + below).map((file) => file.slice(this.#prefix.length))
+  }
+
   /** Files of this log that nothing has read so far, in order. */
   unread(): string[] {
     return this.#files

@@ -1,3 +1,4 @@
+import { startRounds } from '#runtime/rounds'
 import { exportTiles } from './export.ts'
 import type { TileSource } from './tile-source.ts'
 
@@ -9,21 +10,10 @@ export interface PublisherOptions {
 }
 
 /** Keeps a folder of static tiles up to date, for a web server to serve and anyone to mirror. */
-export function startPublisher(source: TileSource, options: PublisherOptions): AsyncDisposable {
-  const { folder, everyMs, onError } = options
-  let round: Promise<unknown> | undefined
-  const publish = () => {
-    round ??= exportTiles(source, folder)
-      .catch(onError)
-      .finally(() => {
-        round = undefined
-      })
-  }
-  const timer = setInterval(publish, everyMs).unref()
-  return {
-    [Symbol.asyncDispose]: async () => {
-      clearInterval(timer)
-      await round
-    },
-  }
+export function startPublisher(
+  source: TileSource,
+  { folder, everyMs, onError }: PublisherOptions,
+): AsyncDisposable {
+  const round = async () => void (await exportTiles(source, folder))
+  return startRounds({ everyMs, round, onError })
 }

@@ -4,11 +4,11 @@
  * knows no engine; without it releases are not replayed, and the report says so. Node only.
  */
 import { hash } from 'node:crypto'
+import type { Submission } from './check-submissions.ts'
 import type { EvidenceFiles } from './evidence-files.ts'
 import { CIPHERTEXTS_FOLDER } from './evidence-folder.ts'
 import type { Finding } from './finding.ts'
 import type { Lineage } from './lineage.ts'
-import type { Opening } from './opening.ts'
 
 /** What one holder submitted: the parts that its signed submission names, with their bytes. */
 export interface ReplayInput {
@@ -25,23 +25,23 @@ export interface ReplayedRelease {
   readonly isDone: boolean
 }
 
-/** Replays one release from the folder's stored ciphertexts. */
+/** Replays one release from the folder's stored ciphertexts and its opened submissions. */
 export function replayRelease(
   files: EvidenceFiles,
-  { sealed, inputs }: Lineage,
-  openings: ReadonlyMap<string, Opening>,
+  { sealed }: Lineage,
+  submissions: readonly Submission[],
   replay: Replay,
 ): ReplayedRelease {
   const release = sealed.find(({ entry }) => entry.sum !== undefined)
-  const read = [...submissionsOf(inputs).values()].map((one) => readInput(files, one, openings))
-  const whole = read.filter((input) => input !== undefined)
-  if (release === undefined || whole.length < read.length || read.length === 0) {
+  const whole = submissions.flatMap((submission) => readInput(files, submission) ?? [])
+  if (release === undefined || whole.length < submissions.length || whole.length === 0) {
     return { findings: [], isDone: false }
   }
   const { log, index, entry } = release
-  const isSame = attempt(() => replay(whole, entry.sum ?? '')) ?? false
   const detail = 'the recorded sum is not the sum of the inputs'
-  const findings: Finding[] = isSame ? [] : [{ code: 'REPLAY_DIFFERS', log, index, detail }]
+  const findings: Finding[] = attempt(() => replay(whole, entry.sum ?? ''))
+    ? []
+    : [{ code: 'REPLAY_DIFFERS', log, index, detail }]
   return { findings, isDone: true }
 }
 
@@ -54,62 +54,17 @@ export function checkCiphertexts(files: EvidenceFiles): Finding[] {
     .map((file) => ({ code: 'FILE_ALTERED', file, detail: 'not what its name says' }))
 }
 
-interface Submitted {
-  readonly holder: string
-  readonly submission: string
-  readonly ciphertexts: readonly string[]
-}
-
-// A long submission is told in several records.
-function submissionsOf(inputs: Lineage['inputs']): Map<string, Submitted> {
-  const submissions = new Map<string, Submitted>()
-  for (const { entry } of inputs) {
-    const before = submissions.get(entry.submission)?.ciphertexts ?? []
-    const ciphertexts = [...before, ...entry.ciphertexts]
-    submissions.set(entry.submission, { ...entry, ciphertexts })
-  }
-  return submissions
-}
-
-function readInput(
-  files: EvidenceFiles,
-  { holder, submission, ciphertexts }: Submitted,
-  openings: ReadonlyMap<string, Opening>,
-): ReplayInput | undefined {
-  const opening = openings.get(submission)
-  const parts = opening && submittedParts(opening.text)
-  if (parts === undefined) return undefined
-  const named = parts.flatMap((part) => part.ciphertexts)
-  if (named.join() !== ciphertexts.join()) return undefined
-  const bytes = new Map(named.map((digest) => [digest, readCiphertext(files, digest)]))
-  const read = parts.map(({ part, ciphertexts: digests }) => ({
+function readInput(files: EvidenceFiles, submission: Submission): ReplayInput | undefined {
+  const { holder, parts } = submission
+  const named = parts?.flatMap(({ ciphertexts }) => ciphertexts)
+  if (parts === undefined || named === undefined) return undefined
+  const stored = new Map(named.map((digest) => [digest, readCiphertext(files, digest)]))
+  if ([...stored.values()].includes(undefined)) return undefined
+  const read = parts.map(({ part, ciphertexts }) => ({
     part,
-    ciphertexts: digests.flatMap((digest) => bytes.get(digest) ?? []),
+    ciphertexts: ciphertexts.flatMap((digest) => stored.get(digest) ?? []),
   }))
-  const isWhole = [...bytes.values()].every((stored) => stored !== undefined)
-  return isWhole ? { holder, parts: read } : undefined
-}
-
-interface Part {
-  readonly part: string
-  readonly ciphertexts: readonly string[]
-}
-
-// The opening of a submission's digest holds the signed message; its payload names the parts. Who
-// signed it chose every byte of it.
-function submittedParts(text: string): readonly Part[] | undefined {
-  return attempt(() => {
-    const { submission }: { submission: string } = JSON.parse(text)
-    const payload = Buffer.from(submission.split('.')[1] ?? '', 'base64url').toString('utf8')
-    const { parts }: { parts: unknown } = JSON.parse(payload)
-    return Array.isArray(parts) && parts.every(isPart) ? parts : undefined
-  })
-}
-
-function isPart(value: unknown): value is Part {
-  const { part, ciphertexts }: { part?: unknown; ciphertexts?: unknown } = Object(value)
-  const isList = Array.isArray(ciphertexts) && ciphertexts.every((one) => typeof one === 'string')
-  return typeof part === 'string' && isList
+  return { holder, parts: read }
 }
 
 function readCiphertext(files: EvidenceFiles, digest: string): Uint8Array | undefined {
@@ -118,10 +73,11 @@ function readCiphertext(files: EvidenceFiles, digest: string): Uint8Array | unde
   return bytes && `sha256-${hash('sha256', bytes, 'hex')}` === digest ? bytes : undefined
 }
 
-function attempt<T>(work: () => T): T | undefined {
+// An engine may refuse a hostile ciphertext by throwing.
+function attempt(work: () => boolean): boolean {
   try {
     return work()
   } catch {
-    return undefined
+    return false
   }
 }

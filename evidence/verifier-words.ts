@@ -10,6 +10,8 @@ export const VERIFIER_WORDS = {
 例: baotu evidence verify ./证据包 --policy ./policy --result sha256-…`,
     log: (origin: string, size: number) => `日志 ${origin}：${size} 条记录`,
     witnessed: (names: string, size: number) => `  前 ${size} 条的见证方：${names}`,
+    anchored: (chain: string, size: number) =>
+      `  前 ${size} 条已锚定于 ${chain}，可凭检查点摘要向该链核实`,
     results: (count: number) => `交付的结果 ${count} 个：`,
     noSuchResult: (id: string) => `证据中没有结果 ${id}`,
     broughtPolicy:
@@ -28,6 +30,8 @@ export const VERIFIER_WORDS = {
 Example: baotu evidence verify ./bundle --policy ./policy --result sha256-… --lang en`,
     log: (origin: string, size: number) => `Log ${origin}: ${size} records`,
     witnessed: (names: string, size: number) => `  the first ${size} witnessed by ${names}`,
+    anchored: (chain: string, size: number) =>
+      `  the first ${size} anchored in ${chain}: ask it for the checkpoint’s digest`,
     results: (count: number) => `Delivered results, ${count}:`,
     noSuchResult: (id: string) => `the evidence has no result ${id}`,
     broughtPolicy:

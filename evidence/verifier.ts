@@ -150,6 +150,9 @@ function verdict(asked: Asked, report: Report): string {
       ...report.witnessed
         .filter((log) => log.origin === origin)
         .map((log) => words.witnessed(log.witnesses.join(listed), log.size)),
+      ...report.anchored
+        .filter((log) => log.origin === origin)
+        .map((log) => words.anchored(log.chain, log.size)),
     ]),
     ...report.findings.map((finding) => describeFinding(finding, language)),
     ...(report.results.length > 0 ? [words.results(report.results.length)] : []),
@@ -173,7 +176,8 @@ function caveats({ policyFile, rules, language }: Asked, { isSealed, absent }: R
 }
 
 function summary(report: Report) {
-  const { isGood, findings, checkpoints, witnessed, absent, results, replayed, isSealed } = report
+  const { isGood, findings, checkpoints, witnessed, anchored } = report
+  const { absent, results, replayed, isSealed } = report
   return {
     isGood,
     isSealed,
@@ -183,6 +187,7 @@ function summary(report: Report) {
       return { origin, size, root: Buffer.from(root).toString('base64') }
     }),
     witnessed,
+    anchored,
     results: results.map(({ delivered }) => delivered.entry.result),
     replayed: [...replayed],
   }

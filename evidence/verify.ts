@@ -4,11 +4,13 @@
  * holders' inputs were true, or that something never recorded did not happen. Node only.
  */
 import type { ChainRules } from './chain-rules.ts'
+import { type AnchoredUpTo, checkAnchors } from './check-anchors.ts'
 import { checkChain } from './check-chain.ts'
 import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
+import { checkSubmissions } from './check-submissions.ts'
 import { recordedSplits, type WitnessedLog, witnessedBy } from './check-witnesses.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { EntryIndex } from './entry-index.ts'
@@ -37,6 +39,8 @@ export interface Report {
   readonly checkpoints: readonly Checkpoint[]
   /** Which of the policy's witnesses cosigned which log, and how much of it. */
   readonly witnessed: readonly WitnessedLog[]
+  /** Which logs are anchored in which chains outside, as far as the folder shows it. */
+  readonly anchored: readonly AnchoredUpTo[]
   /** Logs that the policy trusts and the folder does not hold; their records are not known. */
   readonly absent: readonly string[]
   /** Every delivered result, in log order. */
@@ -61,10 +65,11 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
   }
   const results = entries.all('result.delivered').map((record) => traceResult(entries, record))
   const { openings, findings: refused } = checkOpenings(files)
-  const releases = results.map((lineage) => ({
-    lineage,
-    ...(replay ? replayRelease(files, lineage, openings, replay) : NOT_REPLAYED),
-  }))
+  const releases = results.map((lineage) => {
+    const { submissions, findings } = checkSubmissions(lineage, openings)
+    const release = replay ? replayRelease(files, lineage, submissions, replay) : NOT_REPLAYED
+    return { lineage, isDone: release.isDone, findings: [...findings, ...release.findings] }
+  })
   const manifest = checkManifest(files, policy.logs)
   const findings = [
     ...(held.length > 0 ? [] : [NO_LOG]),
@@ -84,6 +89,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     findings,
     checkpoints: logs.flatMap(({ checked }) => checked.checkpoint ?? []),
     witnessed: logs.flatMap(({ witnessed }) => witnessed),
+    anchored: logs.flatMap(({ anchored }) => anchored),
     absent: policy.logs.filter((log) => !held.includes(log)).map(({ name }) => name),
     results,
     entries,
@@ -102,6 +108,7 @@ interface VerifiedLog {
   readonly log: NoteVerifier
   readonly checked: CheckedLog
   readonly witnessed: readonly WitnessedLog[]
+  readonly anchored: readonly AnchoredUpTo[]
   readonly findings: readonly Finding[]
 }
 
@@ -117,6 +124,9 @@ function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy)
     const note = { file: cosigned, note: own.text(cosigned) }
     findings.push(...checkQuorum(note, log, policy, checked))
   }
+  const anchors = own.list('anchors/').map((file) => ({ file, note: own.text(file) }))
+  const { anchored, findings: disagreeing } = checkAnchors(anchors, log, checked)
+  findings.push(...disagreeing)
   for (const file of own.unread()) {
     if (file.startsWith('seen/')) {
       findings.push(...checkSeen({ file, note: own.text(file) }, log, checked))
@@ -126,7 +136,8 @@ function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy)
       own.read(file)
     }
   }
-  return { log, checked, witnessed, findings: findings.map((finding) => placed(place, finding)) }
+  const placedFindings = findings.map((finding) => placed(place, finding))
+  return { log, checked, witnessed, anchored, findings: placedFindings }
 }
 
 // A log exported alone is evidence too: then the folder is the log's.

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Did, Strict, Urn } from '#protocol/messages/primitives'
-import { DatabaseReference, ListenAddress, PartyBasics } from '#runtime/party-config'
+import { DatabaseReference, ListenAddress, LogKeeping, PartyBasics } from '#runtime/party-config'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const Seconds = Type.Integer({ minimum: 1, maximum: 86_400 })
@@ -9,6 +9,7 @@ const Seconds = Type.Integer({ minimum: 1, maximum: 86_400 })
 export const GatewayConfig = Strict({
   party: Type.Literal('gateway'),
   ...PartyBasics,
+  ...LogKeeping,
   did: Did,
   spaceId: Urn,
   listen: ListenAddress,

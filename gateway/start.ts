@@ -2,6 +2,7 @@ import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
 import { logDatabase } from '#evidence/log-database'
+import { keepLog } from '#party/keep-log'
 import type { HttpServer, TlsOptions } from '#runtime/http-server'
 import type { PartyContext } from '#runtime/process'
 import { readServerTls } from '#runtime/tls-files'
@@ -27,12 +28,17 @@ export async function startGateway(
   const { config, folder, log, owned } = context
   const ground = owned.use(await openGround(context))
   const desk = await openDesk(context, ground)
+  owned.use(await keepLog({ ...logOf(context, ground), config, folder, log }))
   owned.use(startSweeper({ desk, db: ground.db, log, everyMs: SWEEP_MS }))
   const app = await openApp(context, ground, desk, await readServerTls(config.listen, folder))
   owned.defer(() => app.close())
   const { host, port } = config.listen
   const url = await app.listen({ host, port, listenTextResolver: () => 'listening' })
   return { did: config.did, url }
+}
+
+function logOf({ config: { did, spaceId } }: Configured, { evidence, db }: GatewayGround) {
+  return { did, spaceId, evidence, database: logDatabase(db), random: systemRandom }
 }
 
 async function openDesk(

@@ -68,6 +68,8 @@ export async function showOwnLog(parts: RoundParts, signal: AbortSignal): Promis
     calls.text('POST', '/evidence/add-checkpoint', { text, signal, answers: WITNESS_ANSWERS })
   const store = new CosignedStore(database, spaceId, [own, verifier])
   const { unavailable } = await gatherCosignatures(evidence, own, [{ verifier, ask }], store)
+  const isQuorum = (cosigned: ReadonlySet<string>) => cosigned.has(witness)
+  await store.prune({ logs: [own], witnesses: [verifier], isQuorum })
   if (unavailable.length > 0) throw new EvidenceError('WITNESS_UNAVAILABLE', 'the gateway')
 }
 

@@ -1,11 +1,12 @@
 import Type, { type Static } from 'typebox'
 import { Did, Strict, Urn } from '#protocol/messages/primitives'
-import { DatabaseReference, GatewayAccess, PartyBasics } from '#runtime/party-config'
+import { DatabaseReference, GatewayAccess, LogKeeping, PartyBasics } from '#runtime/party-config'
 
 /** The release authority's configuration file. Paths are relative to that file. */
 export const ReleaseConfig = Strict({
   party: Type.Literal('release'),
   ...PartyBasics,
+  ...LogKeeping,
   did: Did,
   spaceId: Urn,
   gateway: Strict({ did: Did, ...GatewayAccess.properties }),

@@ -1,6 +1,7 @@
 import { TAB } from '#crypto/he/parameters'
 import { openSessionCells } from '#crypto/he/session-cells'
 import { openGround } from '#party/ground'
+import { keepLog } from '#party/keep-log'
 import { startWork } from '#party/task-work'
 import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
 import type { PartyContext } from '#runtime/process'
@@ -42,6 +43,7 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
     open: party.desk,
     createKeys: () => cells.open(),
   }
+  owned.use(await keepLog({ ...witness, config, folder, random, log }))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)

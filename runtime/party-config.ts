@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
+const Code = Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,39}$' })
 const Url = Type.String({ pattern: '^https?://[^\\s/]+(/[^\\s]*)?$', maxLength: 1000 })
 
 function closed<const P extends Parameters<typeof Type.Object>[0]>(properties: P) {
@@ -53,6 +54,37 @@ export const GatewayAccess = closed({
   tls: Type.Optional(ClientTls),
 })
 
+const Seconds = Type.Integer({ minimum: 1, maximum: 86_400 })
+
+/** A folder that a party keeps its log in as static tiles; every 60 s unless said. */
+export const PublishedFolder = closed({ folder: Path, everySeconds: Type.Optional(Seconds) })
+
+/**
+ * Where a party anchors its log: a file that someone else carries away, or a chain's HTTP service.
+ * `chain` is the code by which the log names it. Every 3600 s unless said.
+ */
+export const AnchorReference = Type.Union([
+  closed({ chain: Code, file: Path, everySeconds: Type.Optional(Seconds) }),
+  closed({
+    chain: Code,
+    http: Url,
+    tls: Type.Optional(ClientTls),
+    everySeconds: Type.Optional(Seconds),
+  }),
+])
+
+/** What a party that keeps a log may be told to do with it besides. */
+export const LogKeeping = {
+  publish: Type.Optional({
+    ...PublishedFolder,
+    description: 'Keeps the log up to date in this folder as static tiles (C2SP tlog-tiles).',
+  }),
+  anchor: Type.Optional({
+    ...AnchorReference,
+    description: 'Anchors the digest of the newest checkpoint in a file or a chain outside.',
+  }),
+} as const
+
 /** What every party's configuration file begins with. Paths are relative to that file. */
 export const PartyBasics = {
   did: Type.String({ minLength: 1, maxLength: 400 }),
@@ -66,5 +98,7 @@ export type ClientTls = Static<typeof ClientTls>
 export type AuthorityAnchor = Static<typeof AuthorityAnchor>
 export type KeyFileReference = Static<typeof KeyFileReference>
 export type DatabaseReference = Static<typeof DatabaseReference>
+export type PublishedFolder = Static<typeof PublishedFolder>
+export type AnchorReference = Static<typeof AnchorReference>
 export type ListenAddress = Static<typeof ListenAddress>
 export type GatewayAccess = Static<typeof GatewayAccess>

@@ -1,8 +1,11 @@
+import path from 'node:path'
 import type { JsonValue } from '#crypto/json-value'
 import type { PublicKeyRecord } from '#crypto/sign/key-provider'
+import type { AnchorReference } from '#runtime/party-config'
 import type { Space } from './load-space.ts'
 import { KEY_FILE, type PartyKeys, WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, LOGGING, policiesOf } from './party-plan.ts'
+import { shortName } from './short-name.ts'
 
 /** The file, below a party's folder, that holds the URL of its database with the password. */
 export const DATABASE_URL_FILE = 'database-url'
@@ -77,6 +80,8 @@ function gatewayConfig(
     database: database(),
     // What each replica remembers outside of the database that all share.
     state: `state${replica === 0 ? '' : `-${replica + 1}`}`,
+    // The replicas have one log: one of them is enough to publish and to anchor it.
+    ...(replica === 0 ? logKeeping(space, gateway.did) : {}),
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,
@@ -92,6 +97,7 @@ function releaseConfig(space: Space, drawn: Drawn): Configuration['value'] {
     auditor: auditor.did,
     database: database(),
     state: 'state',
+    ...logKeeping(space, release.did),
   }
 }
 
@@ -105,6 +111,7 @@ function holderConfig(space: Space, drawn: Drawn, did: string): Configuration['v
     release: space.file.release.did,
     database: database(),
     state: 'state',
+    ...logKeeping(space, did),
     policies: policiesOf(space, holder),
     sources: holder.sources.map(({ product, part }) => {
       return { product, part, mapping: drawn.mapping(did, product, part) }
@@ -120,6 +127,23 @@ function consumerConfig(space: Space, drawn: Drawn, did: string): Configuration[
     release: space.file.release.did,
     state: 'state',
   }
+}
+
+// Each party publishes into a folder of its own; a file of anchors is one for all.
+function logKeeping({ file, resolve }: Space, did: string): Configuration['value'] {
+  const { publish, anchor } = file
+  const folder = publish && path.join(resolve(publish.folder), shortName(did))
+  return {
+    ...(publish && folder && { publish: { ...publish, folder } }),
+    ...(anchor && { anchor: resolvedAnchor(anchor, resolve) }),
+  }
+}
+
+function resolvedAnchor(anchor: AnchorReference, resolve: Space['resolve']): JsonValue {
+  if ('file' in anchor) return { ...anchor, file: resolve(anchor.file) }
+  const { tls, ...others } = anchor
+  if (tls === undefined) return others
+  return { ...others, tls: { cert: resolve(tls.cert), key: resolve(tls.key), ca: resolve(tls.ca) } }
 }
 
 function basics(space: Space, drawn: Drawn, did: string): Configuration['value'] {

@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { NotUpError } from '../command.ts'
 import { writePrivate } from './private-file.ts'
 import { launcherOf, type StateFolder } from './state-folder.ts'
 
@@ -35,6 +36,12 @@ export async function runningIn(state: StateFolder): Promise<RunningSpace | unde
   if (text === undefined || launcher === undefined) return undefined
   const running: RunningSpace = JSON.parse(text)
   return running.launcher === launcher ? running : undefined
+}
+
+/** Throws NotUpError unless the space is up here; `file` is how the user named it. */
+export async function requireUp(state: StateFolder, file: string): Promise<void> {
+  if ((await runningIn(state)) !== undefined) return
+  throw new NotUpError(`the space is not up: run \`baotu up ${file}\` in another terminal`)
 }
 
 function fileOf(state: StateFolder): string {

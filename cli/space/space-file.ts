@@ -1,6 +1,6 @@
 import Type, { type Static, type TProperties } from 'typebox'
 import { Did, Name, Title, Urn } from '#protocol/messages/primitives'
-import { SecretReference } from '#runtime/party-config'
+import { LogKeeping, SecretReference } from '#runtime/party-config'
 
 const Path = Type.String({
   minLength: 1,
@@ -95,6 +95,7 @@ export const SpaceFile = closed(
         'Fixed ports; free ones where absent. Everything listens on the loopback address.',
       ),
     ),
+    ...LogKeeping,
     prepare: Type.Optional(
       closed(
         { module: Path, seed: Type.String({ minLength: 1, maxLength: 200 }) },

@@ -10,6 +10,7 @@ import { claimState, ensureStateFolder, launcherOf } from '#cli/space/state-fold
 import { ConnectorConfig } from '#connectors/config'
 import { systemRandom } from '#crypto/random'
 import { openKeyFile } from '#crypto/sign/key-file'
+import { GatewayConfig } from '#gateway/config'
 import { ReleaseConfig } from '#release/config'
 import { loadConfig } from '#runtime/config'
 import { readSecret } from '#runtime/secret-source'
@@ -109,6 +110,47 @@ t.test('splitting again keeps keys and takes over what the file says now', async
   const gateways = second.processes.filter(({ role }) => role === 'gateway')
   t.equal(new Set(gateways.map(({ config }) => config)).size, 2)
   t.equal(second.read('did:web:tax.a.example').gateway.urls.length, 2)
+})
+
+const isKeeping = (config: object) => 'publish' in config || 'anchor' in config
+
+t.test('whoever keeps a log publishes it apart and anchors it, one replica for all', async (t) => {
+  const publish = { folder: 'public', everySeconds: 5 }
+  const tls = { cert: 'c.pem', key: '/k.pem', ca: 'ca.pem' }
+  const http = { chain: 'QUANCHENG', http: 'https://chain.example/evidence', tls }
+  for (const anchor of [{ chain: 'NOTARY', file: 'anchors.jsonl' }, http]) {
+    const space = smallSpace()
+    using written = writeSmallSpace({
+      ...{ ...space, publish, anchor },
+      gateway: { ...space.gateway, replicas: 2 },
+    })
+    const at = (file: string) => path.join(written.folder, file)
+    const expected =
+      'file' in anchor
+        ? { ...anchor, file: at('anchors.jsonl') }
+        : { ...http, tls: { cert: at('c.pem'), key: '/k.pem', ca: at('ca.pem') } }
+    const { state, read } = await split(written.spacePath, temporary(t))
+    for (const name of ['gateway.example', 'release.example', 'tax.a.example', 'tax.b.example']) {
+      const config = read(`did:web:${name}`)
+      t.same(config.publish, { ...publish, folder: at(`public/${name}`) }, name)
+      t.same(config.anchor, expected, name)
+    }
+    for (const name of ['authority', 'bank', 'auditor']) {
+      t.notOk(isKeeping(read(`did:web:${name}.example`)), name)
+    }
+    const folder = state.partyFolder('did:web:gateway.example')
+    await loadConfig(path.join(folder, 'config.json'), GatewayConfig)
+    const second = await loadConfig(path.join(folder, 'config-2.json'), GatewayConfig)
+    t.notOk(isKeeping(second))
+    await loadConfig(
+      path.join(state.partyFolder('did:web:release.example'), 'config.json'),
+      ReleaseConfig,
+    )
+    await loadConfig(
+      path.join(state.partyFolder('did:web:tax.a.example'), 'config.json'),
+      ConnectorConfig,
+    )
+  }
 })
 
 t.test('keys near their end are replaced, the old ones stay listed', async (t) => {

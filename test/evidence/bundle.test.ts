@@ -34,7 +34,11 @@ const replay: Replay = (inputs, sum) => sumOf(inputs) === sum
 const reference = sealValue('QRT-2025-000123', seededRandom('reference'))
 
 function submissionOf(at: number) {
-  const parts = [{ part: 'tax', ciphertexts: [[...ciphertexts.keys()][at] ?? ''] }]
+  return submissionNaming([[...ciphertexts.keys()][at] ?? ''])
+}
+
+function submissionNaming(digests: unknown) {
+  const parts = [{ part: 'tax', ciphertexts: digests }]
   const payload = Buffer.from(JSON.stringify({ parts })).toString('base64url')
   const text = JSON.stringify({ sid: digest('sid'), submission: `e30.${payload}.AA` })
   return { digest: digestOfText('baotu/submission', text), label: 'baotu/submission', text }
@@ -44,9 +48,13 @@ function digestOfText(label: string, text: string): string {
   return digestBytes(Buffer.from(`${label}\0${text}`))
 }
 
-async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
+type Submitted = ReturnType<typeof submissionOf>
+
+async function bundle(
+  t: Test,
+  submissions: readonly Submitted[] = TAX.map((_, at) => submissionOf(at)),
+): Promise<{ folder: string; logs: MadeLog[] }> {
   const gateway = new MadeLog('gateway.example/log', 'gateway')
-  const submissions = TAX.map((_, at) => submissionOf(at))
   const sum = sumOf(
     TAX.map((holder, at) => ({
       holder,
@@ -195,6 +203,27 @@ t.test('a release that is not the sum of its inputs is found by replaying it', a
   t.match(findings, [{ code: 'REPLAY_DIFFERS', log: 'gateway.example/log', index: 17 }])
   const without = verifyEvidence(folder, { policy, rules: STRICT_RULES })
   t.equal(without.replayed.size, 0, 'and without an engine nothing is claimed')
+})
+
+t.test('a submission that is opened as another than was recorded is found', async (t) => {
+  const [first = '', second = ''] = ciphertexts.keys()
+  const attacks: readonly [string, unknown, string][] = [
+    ['another ciphertext', [second], 'names other ciphertexts'],
+    ['one too many', [first, second], 'names other ciphertexts'],
+    ['none', [], 'names other ciphertexts'],
+    ['a list in one name', [`${first},`], 'names other ciphertexts'],
+    ['no list', first, 'cannot be read'],
+  ]
+  const place = { code: 'SUBMISSION_DIFFERS', log: 'gateway.example/log', index: 14 }
+  for (const [name, digests, detail] of attacks) {
+    const { folder, logs } = await bundle(t, [submissionNaming(digests), submissionOf(1)])
+    const { findings, replayed } = judged(folder, logs)
+    t.strictSame(findings, [{ ...place, detail }], name)
+    t.equal(replayed.size, 0, `${name}: nothing is said to be recomputed`)
+    const policy = parseTrustPolicy(policyText(logs))
+    const without = verifyEvidence(folder, { policy, rules: STRICT_RULES })
+    t.strictSame(without.findings, [{ ...place, detail }], `${name}: seen without an engine too`)
+  }
 })
 
 t.test('a receipt of a history that was rewritten since exposes it', async (t) => {

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { anchorLog } from '#evidence/anchor-log'
 import { CosignedStore } from '#evidence/cosigned-store'
 import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
-import { fileAnchor } from '#evidence/file-anchor'
 import { openFileGuard } from '#evidence/fork-guard'
 import { gatherCosignatures } from '#evidence/gather-cosignatures'
-import { httpAnchor } from '#evidence/http-anchor'
 import { openEvidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
@@ -25,8 +21,6 @@ import { openCheckpoint } from '#evidence/verify-note'
 import { watermarkOf } from '#evidence/watermark'
 import { createWitness } from '#evidence/witness'
 import { witnessStore } from '#evidence/witness-store'
-import type { HttpCall } from '#runtime/http-call'
-import type { HttpClient } from '#runtime/http-client'
 import { openStore } from '#runtime/store/open-store'
 import { testDatabase } from '../support/database.ts'
 import { fakeClock, seededRandom } from '../support/fixtures.ts'
@@ -132,7 +126,7 @@ t.test('a subject finds the uses of its data, and nobody else does', async (t) =
 })
 
 t.test('cosignatures gather on one checkpoint until the quorum is met', async (t) => {
-  const { evidence, database } = await party(t)
+  const { evidence, database, db } = await party(t)
   const [draft] = standing()
   if (draft === undefined) return
   const witnesses = ['a', 'b'].map((name) => cosigner(`${name}.example`, madeKey(name)))
@@ -140,7 +134,8 @@ t.test('cosignatures gather on one checkpoint until the quorum is met', async (t
   const policy = parseTrustPolicy(
     `${lines.join('\n')}\ngroup all all a.example b.example\nquorum all\n`,
   )
-  const store = new CosignedStore(database, SPACE, policy.witnesses)
+  const keys = [signer.verifier, ...policy.witnesses]
+  const store = new CosignedStore(database, SPACE, keys)
   t.equal(await store.newest(policy), undefined)
   const cosign = async (which: number) => {
     const note = await evidence.checkpoint()
@@ -159,6 +154,27 @@ t.test('cosignatures gather on one checkpoint until the quorum is met', async (t
   const newest = (await store.newest(policy)) ?? ''
   t.equal(openCheckpoint(newest, signer.verifier).size, both, 'not the newer one with one line')
   t.equal(parseNote(newest).signatures.length, 3)
+
+  for (let i = 0; i < 130; i += 1) {
+    await evidence.record(draft)
+    await store.keep(both + 2 + i, await evidence.checkpoint())
+  }
+  t.equal(await store.newest(policy), newest, 'however many checkpoints gathered nothing since')
+  const rows = async () => {
+    const { rows } = await sql<{ size: bigint }>`select size from evidence_cosigned
+      order by size`.execute(db)
+    return rows.map(({ size }) => Number(size))
+  }
+  await store.prune(parseTrustPolicy(`${lines[0]}\nquorum ${witnesses[0]?.verifier.name}\n`))
+  t.equal((await rows())[0], both + 1, 'a lower quorum is met by a newer one')
+  t.equal((await rows()).length, 131)
+  t.equal(await store.newest(policy), await store.last(), 'none is left that meets the other')
+  await store.prune(policy)
+  t.equal((await rows()).length, 131, 'nothing is forgotten while none meets the quorum')
+  await cosign(0)
+  await cosign(1)
+  await store.prune(policy)
+  t.strictSame(await rows(), [both + 131])
 })
 
 t.test('one round asks every witness, and a split view goes on record', async (t) => {
@@ -199,40 +215,6 @@ t.test('one round asks every witness, and a split view goes on record', async (t
   await t.rejects(refused, { code: 'LOG_FORKED' })
 })
 
-t.test('a checkpoint’s digest is anchored outside, and where is recorded', async (t) => {
-  const { evidence, folder } = await party(t)
-  const file = path.join(folder, 'anchors/notary')
-  const receipt = await anchorLog(evidence, fileAnchor('NOTARY', file), AUTHORITY)
-  const [line = ''] = readFileSync(file, 'utf8').split('\n')
-  const { checkpoint } = JSON.parse(line)
-  t.match(parseEntry(Buffer.from(receipt.entry)), {
-    type: 'anchor.placed',
-    chain: 'NOTARY',
-    checkpoint,
-  })
-  const calls: HttpCall[] = []
-  const client = clientOf(async (call) => {
-    calls.push(call)
-    return Buffer.from('height 7')
-  })
-  await anchorLog(evidence, httpAnchor('QUANCHENG', client, '/evidence'), AUTHORITY)
-  t.match(calls, [{ method: 'POST', path: '/evidence', body: { origin: ORIGIN, size: 1 } }])
-  t.strictSame(
-    Object.keys(Object(calls[0]?.body)),
-    ['origin', 'size', 'checkpoint'],
-    'digests only',
-  )
-  const down = clientOf(async () => {
-    throw new Error('down')
-  })
-  const refused = { code: 'ANCHOR_UNAVAILABLE' }
-  await t.rejects(
-    anchorLog(evidence, httpAnchor('QUANCHENG', down, '/evidence'), AUTHORITY),
-    refused,
-  )
-  await t.rejects(anchorLog(evidence, fileAnchor('NOTARY', folder), AUTHORITY), refused)
-})
-
 t.test('a watermark is of one copy of one result', async (t) => {
   const marks = [BANK, AUTHORITY].flatMap((who) =>
     ['a', 'b'].map((it) => watermarkOf(digest(it), who)),
@@ -240,10 +222,3 @@ t.test('a watermark is of one copy of one result', async (t) => {
   t.equal(new Set(marks).size, 4)
   t.equal(watermarkOf(digest('a'), BANK), marks[0])
 })
-
-function clientOf(bytes: (call: HttpCall) => Promise<Uint8Array>): HttpClient {
-  const none = async () => {
-    throw new Error('not asked for')
-  }
-  return { bytes, json: none, send: none, close: none, [Symbol.asyncDispose]: none }
-}

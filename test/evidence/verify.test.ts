@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { STRICT_RULES } from '#evidence/chain-rules'
@@ -7,6 +7,7 @@ import { listFiles } from '#evidence/evidence-files'
 import { logFolder } from '#evidence/evidence-folder'
 import { exportTiles } from '#evidence/export'
 import { startPublisher } from '#evidence/publisher'
+import type { TileSource } from '#evidence/tile-source'
 import { exported, temporaryFolder, verified } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
 import { allLogs, gatewayLog, standing } from './made-story.ts'
@@ -94,9 +95,26 @@ t.test(
       await exportTiles(log, path.join(folder, logFolder(log.origin)))
       t.strictSame(verified(folder, [log]).findings, [], `${log.bodies.length} entries`)
     }
-    for (const count of [10, 21, 1, 33, 64]) await grow(count)
-    const old = path.join(folder, logFolder(log.origin), 'tile/0/000.p/80')
-    const bytes = readFileSync(old)
+    for (const count of [10, 21]) await grow(count)
+    const place = path.join(folder, logFolder(log.origin))
+    t.strictSame(partials(place), ['tile/0/000.p', 'tile/entries/000.p'])
+    t.ok(existsSync(path.join(place, 'tile/0/000.p/80')), 'a smaller log of this folder had it')
+    const mirrored = temporaryFolder(t)
+    cpSync(place, mirrored, { recursive: true })
+    await grow(1)
+    t.strictSame(partials(place), ['tile/1/000.p'], 'gone where the full tile is there')
+    cpSync(mirrored, place, { recursive: true, force: false })
+    t.strictSame(verified(folder, [log]).findings, [], 'a mirror may keep them')
+    for (const count of [33, 64]) await grow(count)
+    rmSync(path.join(place, 'tile/0/000.p'), { recursive: true })
+    rmSync(path.join(place, 'tile/entries/000.p'), { recursive: true })
+    const edge = ['tile/0/004.p', 'tile/1/000.p', 'tile/entries/004.p']
+    t.strictSame(partials(place), edge, 'of tile 2, partial between, nothing is left either')
+    const old = path.join(place, 'tile/0/000.p/80')
+    mkdirSync(path.dirname(old), { recursive: true })
+    const bytes = readFileSync(path.join(mirrored, 'tile/0/000.p/80'))
+    writeFileSync(old, bytes)
+    t.strictSame(verified(folder, [log]).findings, [])
     writeFileSync(old, bytes.fill(0, 64, 65))
     t.match(verified(folder, [log]).findings, [{ code: 'FILE_ALTERED', file: /000\.p\/80$/ }])
     rmSync(path.join(folder, logFolder(log.origin), 'tile/1/000.p/4'), { force: true })
@@ -151,6 +169,45 @@ t.test('a checkpoint that others hold must be a part of the history shown', asyn
     'a longer one',
   )
 })
+
+/** The folders of partial tiles and bundles below a log's folder. */
+function partials(place: string): string[] {
+  const folders = listFiles(place).flatMap((file) => /^.*\.p(?=\/)/.exec(file)?.[0] ?? [])
+  return [...new Set(folders)]
+}
+
+t.test('a published folder is of one log and one history', async (t) => {
+  const [log, other] = [new MadeLog('a.example/log', 'a'), new MadeLog('b.example/log', 'b')]
+  for (const draft of standing()) for (const one of [log, other]) one.add(draft)
+  const folder = temporaryFolder(t)
+  await exportTiles(log, folder)
+  await t.rejects(exportTiles(other, folder), { code: 'LOG_UNAVAILABLE' })
+  const fork = new MadeLog('a.example/log', 'a')
+  for (const body of log.bodies.toReversed()) fork.addBytes(body)
+  await t.rejects(exportTiles(fork, folder), { code: 'LOG_FORKED' }, 'of the same size')
+  t.strictSame(verified(folder, [log]).findings, [], 'nothing of it was written')
+})
+
+t.test('a writer that died half-way leaves nothing that is taken for a tile', async (t) => {
+  const log = new MadeLog('a.example/log', 'a')
+  for (const draft of standing()) log.add(draft)
+  const folder = temporaryFolder(t)
+  const dying = { ...sourceOf(log), bundle: () => Promise.reject(new Error('died')) }
+  await t.rejects(exportTiles(dying, folder), /died/)
+  t.notOk(existsSync(path.join(folder, 'checkpoint')), 'the checkpoint comes last')
+  writeFileSync(path.join(folder, '.next'), 'half a ti')
+  await exportTiles(log, folder)
+  t.notOk(existsSync(path.join(folder, '.next')))
+  t.strictSame(verified(folder, [log]).findings, [])
+})
+
+function sourceOf(log: MadeLog): TileSource {
+  return {
+    checkpoint: () => log.checkpoint(),
+    tile: (level, index) => log.tile(level, index),
+    bundle: (index) => log.bundle(index),
+  }
+}
 
 t.test('a published folder never goes back', async (t) => {
   const log = new MadeLog('gateway.example/log', 'published')

@@ -22,13 +22,20 @@ export const EVIDENCE_CODES: Readonly<Record<string, Told>> = {
   TRUST_POLICY_MALFORMED: told(['信任策略文件不正确', 'the trust policy is malformed'], MEND_RULES),
   VIEW_SPLIT: told(
     ['某日志出示了两份历史，不再信任', 'a log showed two histories and is trusted no more'],
-    ['保留两份检查点，由人工核实后再恢复', 'keep both checkpoints; a person settles it'],
+    [
+      '保留两份检查点，人工核实后用 `baotu evidence settle` 了结',
+      'keep both checkpoints; a person settles it: `baotu evidence settle`',
+    ],
   ),
   WITNESS_UNAVAILABLE: told(['见证方不可用', 'a witness is not available'], LATER),
 }
 
 /** What the offline verifier finds. */
 export const FINDING_CODES: Readonly<Record<string, Told>> = {
+  ANCHOR_DISAGREES: told(
+    ['锚定证明与日志记载不符', 'an anchor’s proof is not the recorded one'],
+    ['按检查点摘要向锚定链核实', 'ask the chain for the checkpoint’s digest'],
+  ),
   CHECKPOINT_MISMATCH: told(['检查点与内容不符', 'the checkpoint is not of this content'], DISPUTE),
   CHECKPOINT_REFUSED: told(['检查点签名不正确', 'the checkpoint does not verify'], DISPUTE),
   ENTRY_ADDED: told(['多出一条记录', 'an entry was added'], DISPUTE),
@@ -50,5 +57,9 @@ export const FINDING_CODES: Readonly<Record<string, Told>> = {
   ),
   RECEIPT_REFUSED: told(['回执未通过核验', 'the receipt does not verify'], DISPUTE),
   REPLAY_DIFFERS: told(['重算结果不同', 'a replay gives something else'], DISPUTE),
+  SUBMISSION_DIFFERS: told(
+    ['提交内容与记录不符', 'an opened submission is not the recorded one'],
+    DISPUTE,
+  ),
   TILE_ALTERED: told(['数据块被改动', 'a tile was altered'], DISPUTE),
 }

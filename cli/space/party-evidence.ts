@@ -1,0 +1,67 @@
+/** The parties' logs as their operator's machine holds them, beside the running parties. */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { Secret } from '#crypto/secret'
+import { logDatabase } from '#evidence/log-database'
+import { type KeyRoot, partyCosigner, partyLogSigner } from '#evidence/log-keys'
+import type { NoteVerifier } from '#evidence/note-key'
+import { openPartyLog } from '#evidence/party-log'
+import type { WitnessingParty } from '#evidence/party-witness'
+import { systemClock } from '#runtime/clock'
+import { readSecret, secretText } from '#runtime/secret-source'
+import { openStore } from '#runtime/store/open-store'
+import { DATABASE_URL_FILE } from './configurations.ts'
+import type { Space } from './load-space.ts'
+import { WRAPPING_KEY_FILE } from './party-keys.ts'
+import { bodiesOf, LOGGING } from './party-plan.ts'
+import type { StateFolder } from './state-folder.ts'
+
+/** The DIDs of those who keep a log. */
+export function logKeepers(space: Space): string[] {
+  return bodiesOf(space).flatMap(({ did, role }) => (LOGGING.includes(role) ? [did] : []))
+}
+
+/** One party's log, database and witness key; `owned` closes them. */
+export async function openWitnessingParty(
+  did: string,
+  space: Space,
+  state: StateFolder,
+  owned: AsyncDisposableStack,
+): Promise<WitnessingParty> {
+  const home = state.partyFolder(did)
+  using url = await readSecret({ file: DATABASE_URL_FILE }, home)
+  const db = await openStore<object>({ url: secretText(url), party: 'evidence-export' })
+  owned.defer(() => db.destroy())
+  // A guard of its own: the party's is the party's.
+  const guard = path.join(home, 'export')
+  await mkdir(guard, { recursive: true, mode: 0o700 })
+  using wrappingKey = await wrappingKeyOf(did, state)
+  const root = { did, spaceId: space.file.space, wrappingKey }
+  const clock = systemClock
+  const evidence = owned.use(await openPartyLog({ ...root, db, state: guard, clock }))
+  const cosigner = partyCosigner(root)
+  const database = logDatabase(db)
+  // Nobody reads a log of this: a split is in the party's log and in what is exported.
+  const log = { error: () => undefined }
+  return { did, spaceId: root.spaceId, evidence, cosigner, database, clock, log }
+}
+
+/** The key that signs a party's log. */
+export async function logSignerOf(did: string, space: Space, state: StateFolder) {
+  using wrappingKey = await wrappingKeyOf(did, state)
+  return partyLogSigner({ did, spaceId: space.file.space, wrappingKey })
+}
+
+/** The keys of all logs and witnesses of a space. */
+export async function noteVerifiersOf(space: Space, state: StateFolder): Promise<NoteVerifier[]> {
+  const keys = logKeepers(space).map(async (did) => {
+    using wrappingKey = await wrappingKeyOf(did, state)
+    const root: KeyRoot = { did, spaceId: space.file.space, wrappingKey }
+    return [partyLogSigner(root).verifier, partyCosigner(root).verifier]
+  })
+  return (await Promise.all(keys)).flat()
+}
+
+function wrappingKeyOf(did: string, state: StateFolder): Promise<Secret> {
+  return readSecret({ file: WRAPPING_KEY_FILE }, state.partyFolder(did))
+}
