@@ -29,15 +29,16 @@ export async function exportCommand(
   const file = onlyArgument(positionals, 'space file')
   const { space, state } = await spaceAndState(file, values.state, io)
   await requireUp(state, file)
-  const { folder, policyFile } = await exportEvidence(space, state)
+  const { folder, policyFile, sm2File } = await exportEvidence(space, state)
   const evidence = values.out === undefined ? folder : path.resolve(io.cwd, values.out)
   if (evidence !== folder)
     await cp(folder, evidence, { recursive: true, force: false, errorOnExist: true })
   const words = WORDS[languageOf(values.lang)]
-  const verify = `baotu evidence verify ${evidence} --policy ${policyFile}`
+  const sm2 = sm2File === undefined ? '' : ` --sm2 ${sm2File}`
+  const verify = `baotu evidence verify ${evidence} --policy ${policyFile}${sm2}`
   io.stdout.write(
     values.json
-      ? `${JSON.stringify({ evidence, policy: policyFile })}\n`
+      ? `${JSON.stringify({ evidence, policy: policyFile, sm2: sm2File })}\n`
       : `${words.folder}: ${evidence}\n${words.policy}: ${policyFile}\n${words.next}: ${verify}\n`,
   )
   return EXIT.ok

@@ -1,7 +1,7 @@
 /** Usage of `baotu evidence`, in both languages. */
 export const EVIDENCE_HELP = {
   en: `baotu evidence export <space-file> [--out DIR] [--state DIR] [--json]
-baotu evidence verify <folder> [--policy FILE] [--rules FILE] [--result ID] [--json] [--lang zh|en]
+baotu evidence verify <folder> [--policy FILE] [--sm2 FILE] [--rules FILE] [--result ID] [--json]
 baotu evidence lineage <folder> <result> [--policy FILE] [--json]
 baotu evidence records <folder> [--type T]... [--actor DID] [--naming DIGEST] [--since TIME]
   [--until TIME] [--subject-key FILE] [--policy FILE] [--json] [--lang zh|en]
@@ -14,6 +14,7 @@ export writes the logs of all parties of a space that is up as files, to be copi
   trust policy to hold them to is written apart, for the auditor.
 verify checks exported evidence offline: signatures, one history, complete chains, replayed sums.
   With --result it tells how that result came about. Exit code 0 only when nothing was found.
+  With --sm2 each log named there must also have signed by its SM2 key.
 lineage shows dataset, product, contract, request and result with their records.
 records lists records by time: of a type, by a party, about a digest (a policy, a contract, a
   request), from a day or time on and before another, in Beijing unless a zone is given. With a
@@ -41,7 +42,7 @@ splits lists where a party was shown two histories of a log: sizes, roots, whose
   baotu evidence settle space.json --party jinan --log operator --keep held
 `,
   zh: `baotu evidence export <空间文件> [--out 目录] [--state 目录] [--json]
-baotu evidence verify <文件夹> [--policy 文件] [--rules 文件] [--result 编号] [--json] [--lang zh|en]
+baotu evidence verify <文件夹> [--policy 文件] [--sm2 文件] [--rules 文件] [--result 编号] [--json]
 baotu evidence lineage <文件夹> <结果> [--policy 文件] [--json]
 baotu evidence records <文件夹> [--type 类型]... [--actor DID] [--naming 摘要] [--since 时间]
   [--until 时间] [--subject-key 文件] [--policy 文件] [--json] [--lang zh|en]
@@ -52,7 +53,8 @@ baotu evidence settle <空间文件> --party 名称 --log 日志名 --keep held|
 
 export 把运行中空间各方的日志写成文件，可复制到任何地方；核验所依据的信任策略另存，交给审计方。
 verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。给出 --result 则讲述该结果的
-  来龙去脉。未发现任何问题时退出码才为 0。
+  来龙去脉。未发现任何问题时退出码才为 0。给出 --sm2 则
+  其中各日志还须有 SM2 签名。
 lineage 列出数据集、产品、合约、请求、结果及其记录号。
 records 按时间列出记录：某类型、某方、涉及某摘要（策略、合约、请求）、自某日某时起及之前；未写时区
   即为北京时间。给出主体密钥（文件内 64 位十六进制数）则为该主体自己的账本：其所作同意及其数据的

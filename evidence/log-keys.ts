@@ -8,6 +8,7 @@ import { createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Random } from '#crypto/random'
 import { Secret } from '#crypto/secret'
 import { SM2_SEED_BYTES, sm2PrivateKey } from '#crypto/sign/sm2'
+import type { WitnessAlgorithm } from '#runtime/party-config'
 import { logName } from './log-owner.ts'
 import { type Cosigner, cosigner, ed25519NoteSigner, type NoteSigner } from './note-signer.ts'
 import { sm2NoteSigner } from './sm2-note.ts'
@@ -18,9 +19,6 @@ export interface KeyRoot {
   readonly spaceId: string
   readonly wrappingKey: Secret
 }
-
-/** By what a party cosigns; ML-DSA-44 (FIPS 204) withstands a quantum computer. */
-export type WitnessAlgorithm = 'ed25519' | 'ml-dsa-44'
 
 // PKCS #8 of a 32-byte seed is a fixed prefix, the seed last: RFC 8410, RFC 9881.
 const PKCS8 = {

@@ -13,7 +13,7 @@ export interface PartyLogOptions<DB> extends KeyRoot {
   readonly state: string
   readonly clock: Clock
   /** Whether every checkpoint also carries an SM2 line; not unless said. */
-  readonly sm2?: boolean
+  readonly sm2?: boolean | undefined
 }
 
 /** A party's own log: opened with its log key and a guard file in its state folder. */

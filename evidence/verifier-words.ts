@@ -3,6 +3,7 @@ export const VERIFIER_WORDS = {
   zh: {
     usage: `用法: baotu evidence verify <文件夹> [选项]
   --policy <文件>   您自己掌握的信任策略（日志与见证方的公钥）；不给则用文件夹自带的
+  --sm2 <文件>      您自己掌握的各日志国密公钥，每行一个；给出则要求检查点另有相应 SM2 签名
   --rules <文件>    每个结果必须具备的环节；不给则用文件夹自带的，没有则全部必备
   --result <编号>   讲述一个结果的来龙去脉（结果摘要或水印编号）
   --lang zh|en      语言；不给则随系统
@@ -12,6 +13,7 @@ export const VERIFIER_WORDS = {
     witnessed: (names: string, size: number) => `  前 ${size} 条的见证方：${names}`,
     anchored: (chain: string, size: number) =>
       `  前 ${size} 条已锚定于 ${chain}，可凭检查点摘要向该链核实`,
+    sm2: '  检查点另有 SM2 签名，已核验',
     results: (count: number) => `交付的结果 ${count} 个：`,
     noSuchResult: (id: string) => `证据中没有结果 ${id}`,
     broughtPolicy:
@@ -23,6 +25,8 @@ export const VERIFIER_WORDS = {
   en: {
     usage: `Usage: baotu evidence verify <folder> [options]
   --policy <file>   your own trust policy (keys of logs and witnesses); else the folder's
+  --sm2 <file>      SM2 keys of logs from your own hand, one a line; then their checkpoints must
+                    bear that line too
   --rules <file>    links that each result must have; else the folder's; without any, all
   --result <id>     tell how one result came about (its digest or a copy's watermark)
   --lang zh|en      language; else the system’s
@@ -32,6 +36,7 @@ Example: baotu evidence verify ./bundle --policy ./policy --result sha256-… --
     witnessed: (names: string, size: number) => `  the first ${size} witnessed by ${names}`,
     anchored: (chain: string, size: number) =>
       `  the first ${size} anchored in ${chain}: ask it for the checkpoint’s digest`,
+    sm2: '  the checkpoint’s SM2 line verifies too',
     results: (count: number) => `Delivered results, ${count}:`,
     noSuchResult: (id: string) => `the evidence has no result ${id}`,
     broughtPolicy:

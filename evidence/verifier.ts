@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { CHAIN_LINKS, type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
+import { parseSm2Keys } from './check-sm2.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
@@ -28,6 +29,8 @@ interface Asked {
   readonly folder: string
   /** Undefined: the folder's own. */
   readonly policyFile: string | undefined
+  /** Undefined: no SM2 line is asked for. */
+  readonly sm2File: string | undefined
   readonly rules: ChainRules
   /** The folder's own rules cannot be read: then every link is demanded. */
   readonly brokenRules: readonly Finding[]
@@ -45,8 +48,9 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
       return 0
     }
     const policy = parseTrustPolicy(policyText(asked))
-    const { rules, folder, brokenRules } = asked
-    const report = verifyEvidence(folder, { policy, rules, ...(replay && { replay }) })
+    const { rules, folder, brokenRules, sm2File } = asked
+    const sm2 = sm2File === undefined ? [] : parseSm2Keys(readFileSync(sm2File, 'utf8'), policy)
+    const report = verifyEvidence(folder, { policy, rules, sm2, ...(replay && { replay }) })
     const findings = [...report.findings, ...brokenRules]
     return print(asked, { ...report, findings, isGood: findings.length === 0 }, io)
   } catch (error) {
@@ -62,6 +66,7 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
     options: {
       policy: { type: 'string' },
       rules: { type: 'string' },
+      sm2: { type: 'string' },
       result: { type: 'string' },
       lang: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -74,6 +79,7 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
   return {
     folder,
     policyFile: values.policy && path.resolve(cwd, values.policy),
+    sm2File: values.sm2 && path.resolve(cwd, values.sm2),
     ...rulesFor(folder, values.rules && path.resolve(cwd, values.rules)),
     result: values.result,
     language: languageOf(values.lang),
@@ -153,6 +159,7 @@ function verdict(asked: Asked, report: Report): string {
       ...report.anchored
         .filter((log) => log.origin === origin)
         .map((log) => words.anchored(log.chain, log.size)),
+      ...(report.sm2Signed.includes(origin) ? [words.sm2] : []),
     ]),
     ...report.findings.map((finding) => describeFinding(finding, language)),
     ...(report.results.length > 0 ? [words.results(report.results.length)] : []),
@@ -177,7 +184,7 @@ function caveats({ policyFile, rules, language }: Asked, { isSealed, absent }: R
 
 function summary(report: Report) {
   const { isGood, findings, checkpoints, witnessed, anchored } = report
-  const { absent, results, replayed, isSealed } = report
+  const { absent, results, replayed, isSealed, sm2Signed } = report
   return {
     isGood,
     isSealed,
@@ -188,6 +195,7 @@ function summary(report: Report) {
     }),
     witnessed,
     anchored,
+    sm2Signed,
     results: results.map(({ delivered }) => delivered.entry.result),
     replayed: [...replayed],
   }

@@ -10,6 +10,7 @@ import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
+import { checkSm2Line } from './check-sm2.ts'
 import { checkSubmissions } from './check-submissions.ts'
 import { recordedSplits, type WitnessedLog, witnessedBy } from './check-witnesses.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -27,6 +28,8 @@ import type { TrustPolicy } from './trust-policy.ts'
 
 export interface VerifyOptions {
   readonly policy: TrustPolicy
+  /** SM2 keys by which the reader demands a second line of the logs of their names. */
+  readonly sm2?: readonly NoteVerifier[]
   readonly rules: ChainRules
   /** Recomputes releases; without it they are not replayed. */
   readonly replay?: Replay
@@ -41,6 +44,8 @@ export interface Report {
   readonly witnessed: readonly WitnessedLog[]
   /** Which logs are anchored in which chains outside, as far as the folder shows it. */
   readonly anchored: readonly AnchoredUpTo[]
+  /** The logs whose checkpoint bears the line of the SM2 key that the reader gave. */
+  readonly sm2Signed: readonly string[]
   /** Logs that the policy trusts and the folder does not hold; their records are not known. */
   readonly absent: readonly string[]
   /** Every delivered result, in log order. */
@@ -55,10 +60,10 @@ export interface Report {
 }
 
 export function verifyEvidence(folder: string, options: VerifyOptions): Report {
-  const { policy, rules, replay } = options
+  const { policy, rules, replay, sm2 = [] } = options
   const files = new EvidenceFiles(folder)
   const held = policy.logs.filter(({ name }) => holds(files, name))
-  const logs = held.map((log) => verifyLog(files, log, policy))
+  const logs = held.map((log) => verifyLog(files, log, policy, sm2))
   const entries = new EntryIndex()
   for (const { log, checked } of logs) {
     for (const [index, entry] of checked.entries) entries.add(log.name, index, entry)
@@ -90,6 +95,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     checkpoints: logs.flatMap(({ checked }) => checked.checkpoint ?? []),
     witnessed: logs.flatMap(({ witnessed }) => witnessed),
     anchored: logs.flatMap(({ anchored }) => anchored),
+    sm2Signed: logs.flatMap(({ log, isSm2Signed }) => (isSm2Signed ? [log.name] : [])),
     absent: policy.logs.filter((log) => !held.includes(log)).map(({ name }) => name),
     results,
     entries,
@@ -109,10 +115,16 @@ interface VerifiedLog {
   readonly checked: CheckedLog
   readonly witnessed: readonly WitnessedLog[]
   readonly anchored: readonly AnchoredUpTo[]
+  readonly isSm2Signed: boolean
   readonly findings: readonly Finding[]
 }
 
-function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy): VerifiedLog {
+function verifyLog(
+  files: EvidenceFiles,
+  log: NoteVerifier,
+  policy: TrustPolicy,
+  sm2: readonly NoteVerifier[],
+): VerifiedLog {
   const place = placeOf(files, log.name)
   const own = new LogFiles(files, place)
   const checked = checkLog(own, log)
@@ -124,6 +136,9 @@ function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy)
     const note = { file: cosigned, note: own.text(cosigned) }
     findings.push(...checkQuorum(note, log, policy, checked))
   }
+  const keys = own.has('checkpoint') ? sm2.filter(({ name }) => name === log.name) : []
+  const unsigned = keys.flatMap((key) => checkSm2Line(own.text('checkpoint'), key))
+  findings.push(...unsigned)
   const anchors = own.list('anchors/').map((file) => ({ file, note: own.text(file) }))
   const { anchored, findings: disagreeing } = checkAnchors(anchors, log, checked)
   findings.push(...disagreeing)
@@ -137,7 +152,8 @@ function verifyLog(files: EvidenceFiles, log: NoteVerifier, policy: TrustPolicy)
     }
   }
   const placedFindings = findings.map((finding) => placed(place, finding))
-  return { log, checked, witnessed, anchored, findings: placedFindings }
+  const isSm2Signed = keys.length > 0 && unsigned.length === 0
+  return { log, checked, witnessed, anchored, isSm2Signed, findings: placedFindings }
 }
 
 // A log exported alone is evidence too: then the folder is the log's.

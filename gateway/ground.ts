@@ -66,9 +66,10 @@ export async function openGround(configured: Configured): Promise<GatewayGround>
   owned.defer(() => db.destroy())
   const queue = owned.use(await openTaskQueue({ url, db, clock, onError }))
   const signals = owned.use(await openQuerySignals({ url, onLost: onError }))
+  const root = { did, spaceId, wrappingKey }
   const state = path.resolve(folder, config.state)
-  const evidence = owned.use(await openPartyLog({ db, did, spaceId, wrappingKey, state, clock }))
-  const cosigner = partyCosigner({ did, spaceId, wrappingKey })
+  const evidence = owned.use(await openPartyLog({ ...root, db, state, clock, sm2: config.sm2 }))
+  const cosigner = partyCosigner(root, config.witnessKey)
   const tls = await readClientTls(config.authority.tls, folder)
   const directory = openDirectorySource(configured, db, owned, tls)
   const held = owned.move()

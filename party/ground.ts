@@ -12,7 +12,7 @@ import { openPartyLog } from '#evidence/party-log'
 import { openParty, type Party, type PartyConfig } from '#protocol/party'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
-import type { DatabaseReference, KeyFileReference } from '#runtime/party-config'
+import type { DatabaseReference, KeyFileReference, WitnessAlgorithm } from '#runtime/party-config'
 import { readSecret, secretText } from '#runtime/secret-source'
 import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
@@ -26,6 +26,8 @@ export type GroundConfig = PartyConfig &
     readonly keys: KeyFileReference
     readonly database: DatabaseReference
     readonly state: string
+    readonly sm2?: boolean
+    readonly witnessKey?: WitnessAlgorithm
   }
 
 export interface GroundOptions {
@@ -67,9 +69,17 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
   const db = await openDatabase<DB>(options)
   owned.defer(() => db.destroy())
   const state = path.resolve(folder, config.state)
-  const evidence = await openPartyLog({ db, did, spaceId, wrappingKey, state, clock })
+  const evidence = await openPartyLog({
+    db,
+    did,
+    spaceId,
+    wrappingKey,
+    state,
+    clock,
+    sm2: config.sm2,
+  })
   owned.use(evidence)
-  const cosigner = partyCosigner({ did, spaceId, wrappingKey })
+  const cosigner = partyCosigner({ did, spaceId, wrappingKey }, config.witnessKey)
   const party = openParty({
     config,
     release: options.release,

@@ -83,6 +83,17 @@ export const LogKeeping = {
     ...AnchorReference,
     description: 'Anchors the digest of the newest checkpoint in a file or a chain outside.',
   }),
+  sm2: Type.Optional(
+    Type.Boolean({
+      description:
+        'True: every checkpoint also carries an SM2 line (国密), beside its Ed25519 line.',
+    }),
+  ),
+  witnessKey: Type.Optional(
+    Type.Union([Type.Literal('ed25519'), Type.Literal('ml-dsa-44')], {
+      description: 'By which a party cosigns others’ logs; ed25519 unless said.',
+    }),
+  ),
 } as const
 
 /** What every party's configuration file begins with. Paths are relative to that file. */
@@ -98,6 +109,8 @@ export type ClientTls = Static<typeof ClientTls>
 export type AuthorityAnchor = Static<typeof AuthorityAnchor>
 export type KeyFileReference = Static<typeof KeyFileReference>
 export type DatabaseReference = Static<typeof DatabaseReference>
+/** By what a party cosigns; ML-DSA-44 (FIPS 204) withstands a quantum computer. */
+export type WitnessAlgorithm = NonNullable<Static<(typeof LogKeeping)['witnessKey']>>
 export type PublishedFolder = Static<typeof PublishedFolder>
 export type AnchorReference = Static<typeof AnchorReference>
 export type ListenAddress = Static<typeof ListenAddress>

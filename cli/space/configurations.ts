@@ -81,7 +81,7 @@ function gatewayConfig(
     // What each replica remembers outside of the database that all share.
     state: `state${replica === 0 ? '' : `-${replica + 1}`}`,
     // The replicas have one log: one of them is enough to publish and to anchor it.
-    ...(replica === 0 ? logKeeping(space, gateway.did) : {}),
+    ...(replica === 0 ? logKeeping(space, gateway.did) : signing(space.file)),
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,
@@ -136,7 +136,13 @@ function logKeeping({ file, resolve }: Space, did: string): Configuration['value
   return {
     ...(publish && folder && { publish: { ...publish, folder } }),
     ...(anchor && { anchor: resolvedAnchor(anchor, resolve) }),
+    ...signing(file),
   }
+}
+
+// Whoever signs for a log signs alike, so every replica does.
+function signing({ sm2, witnessKey }: Space['file']): Configuration['value'] {
+  return { ...(sm2 !== undefined && { sm2 }), ...(witnessKey && { witnessKey }) }
 }
 
 function resolvedAnchor(anchor: AnchorReference, resolve: Space['resolve']): JsonValue {
@@ -169,13 +175,13 @@ function gatewayAccess({ file: { gateway } }: Space, drawn: Drawn): JsonValue {
 
 function participantsOf(space: Space, drawn: Drawn): JsonValue[] {
   return bodiesOf(space).map(({ role, consumerGroup, ...body }) => {
-    const { ring, log, witness } = drawn.keys(body.did)
+    const { ring, log, witness, sm2 } = drawn.keys(body.did)
     return {
       ...body,
       roles: [role],
       state: 'active',
       ...(consumerGroup === undefined ? {} : { consumerGroup }),
-      ...(LOGGING.includes(role) ? { log, witness } : {}),
+      ...(LOGGING.includes(role) ? { log, witness, ...(space.file.sm2 && { sm2 }) } : {}),
       keys: ring.publicKeys().map(listedKey),
     }
   })

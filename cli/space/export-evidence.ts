@@ -9,7 +9,7 @@ import { parseTrustPolicy } from '#evidence/trust-policy'
 import { spacePolicyText } from '#evidence/witness-quorum'
 import { productDigest } from '#protocol/directory'
 import type { Space } from './load-space.ts'
-import { logKeepers, logSignerOf, openWitnessingParty } from './party-evidence.ts'
+import { logKeepers, logSignerOf, openWitnessingParty, sm2KeysOf } from './party-evidence.ts'
 import { bodiesOf } from './party-plan.ts'
 import { writePrivate } from './private-file.ts'
 import { readPolicies } from './read-policies.ts'
@@ -20,6 +20,8 @@ import { witnessRound } from './witness-round.ts'
 export interface ExportedEvidence {
   readonly folder: string
   readonly policyFile: string
+  /** The auditor's list of SM2 keys, where the space signs by SM2 too. */
+  readonly sm2File?: string
 }
 
 /** What a space of this version demands of every delivered result. */
@@ -46,10 +48,12 @@ export async function exportEvidence(space: Space, state: StateFolder): Promise<
   )
   const policyFile = path.join(state.partyFolder(space.file.auditor.did), 'trust-policy')
   await writePrivate(policyFile, policy)
+  const sm2File = path.join(path.dirname(policyFile), 'sm2-keys')
+  if (space.file.sm2) await writePrivate(sm2File, await sm2KeysOf(space, state))
   const signer = await logSignerOf(space.file.gateway.did, space, state)
   const parts = { logs, policy, rules: await rulesOf(space), signer }
   await writeBundle(folder, { ...parts, receipts: [], openings: [], ciphertexts: new Map() })
-  return { folder, policyFile }
+  return { folder, policyFile, ...(space.file.sm2 && { sm2File }) }
 }
 
 // The gateway's log is witnessed by all others, theirs by the gateway.

@@ -1,9 +1,10 @@
 /** The parties' logs as their operator's machine holds them, beside the running parties. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { systemRandom } from '#crypto/random'
 import type { Secret } from '#crypto/secret'
 import { logDatabase } from '#evidence/log-database'
-import { type KeyRoot, partyCosigner, partyLogSigner } from '#evidence/log-keys'
+import { type KeyRoot, partyCosigner, partyLogSigner, partySm2Signer } from '#evidence/log-keys'
 import type { NoteVerifier } from '#evidence/note-key'
 import { openPartyLog } from '#evidence/party-log'
 import type { WitnessingParty } from '#evidence/party-witness'
@@ -38,8 +39,10 @@ export async function openWitnessingParty(
   using wrappingKey = await wrappingKeyOf(did, state)
   const root = { did, spaceId: space.file.space, wrappingKey }
   const clock = systemClock
-  const evidence = owned.use(await openPartyLog({ ...root, db, state: guard, clock }))
-  const cosigner = partyCosigner(root)
+  const evidence = owned.use(
+    await openPartyLog({ ...root, db, state: guard, clock, sm2: space.file.sm2 }),
+  )
+  const cosigner = partyCosigner(root, space.file.witnessKey)
   const database = logDatabase(db)
   // Nobody reads a log of this: a split is in the party's log and in what is exported.
   const log = { error: () => undefined }
@@ -57,9 +60,18 @@ export async function noteVerifiersOf(space: Space, state: StateFolder): Promise
   const keys = logKeepers(space).map(async (did) => {
     using wrappingKey = await wrappingKeyOf(did, state)
     const root: KeyRoot = { did, spaceId: space.file.space, wrappingKey }
-    return [partyLogSigner(root).verifier, partyCosigner(root).verifier]
+    return [partyLogSigner(root).verifier, partyCosigner(root, space.file.witnessKey).verifier]
   })
   return (await Promise.all(keys)).flat()
+}
+
+/** The SM2 keys of all logs of a space, one a line, as `verify --sm2` reads them. */
+export async function sm2KeysOf(space: Space, state: StateFolder): Promise<string> {
+  const keys = logKeepers(space).map(async (did) => {
+    using wrappingKey = await wrappingKeyOf(did, state)
+    return partySm2Signer({ did, spaceId: space.file.space, wrappingKey }, systemRandom).verifier
+  })
+  return (await Promise.all(keys)).map(({ vkey }) => `${vkey}\n`).join('')
 }
 
 function wrappingKeyOf(did: string, state: StateFolder): Promise<Secret> {

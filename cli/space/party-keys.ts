@@ -5,7 +5,8 @@ import type { Random } from '#crypto/random'
 import type { Secret } from '#crypto/secret'
 import { createKeyFile, openKeyFile } from '#crypto/sign/key-file'
 import type { KeyProvider } from '#crypto/sign/key-provider'
-import { partyCosigner, partyLogSigner } from '#evidence/log-keys'
+import { partyCosigner, partyLogSigner, partySm2Signer } from '#evidence/log-keys'
+import type { WitnessAlgorithm } from '#runtime/party-config'
 import { readSecret } from '#runtime/secret-source'
 import { ensurePrivate } from './private-file.ts'
 
@@ -22,6 +23,7 @@ export interface KeyOwner {
   readonly did: string
   readonly spaceId: string
   readonly folder: string
+  readonly witnessKey?: WitnessAlgorithm | undefined
 }
 
 export interface KeyMaking {
@@ -29,11 +31,12 @@ export interface KeyMaking {
   readonly random: Random
 }
 
-/** A party's keys and, as the directory lists them, the verifier keys of its evidence log and as a witness. */
+/** A party's keys and, as the directory lists them, the verifier keys by which it speaks in evidence. */
 export interface PartyKeys {
   readonly ring: KeyProvider
   readonly log: string
   readonly witness: string
+  readonly sm2: string
 }
 
 /**
@@ -47,8 +50,14 @@ export async function ensureKeys(owner: KeyOwner, making: KeyMaking): Promise<Pa
   const newest = ring.publicKeys().findLast(({ purpose }) => purpose === 'sign')
   if (newest === undefined || newest.notAfter - making.now() < RENEW_MS) await ring.rotate()
   const log = partyLogSigner({ ...owner, wrappingKey })
-  const witness = partyCosigner({ ...owner, wrappingKey })
-  return { ring, log: log.verifier.vkey, witness: witness.verifier.vkey }
+  const witness = partyCosigner({ ...owner, wrappingKey }, owner.witnessKey)
+  const sm2 = partySm2Signer({ ...owner, wrappingKey }, making.random)
+  return {
+    ring,
+    log: log.verifier.vkey,
+    witness: witness.verifier.vkey,
+    sm2: sm2.verifier.vkey,
+  }
 }
 
 async function wrappingKeyOf({ folder }: KeyOwner, { random }: KeyMaking): Promise<Secret> {

@@ -73,9 +73,10 @@ function keyedBy(keys: ReadonlyMap<string, PartyKeys>, did: string): PartyKeys {
 }
 
 async function keysOf(space: Space, state: StateFolder, options: SplitOptions) {
-  const spaceId = space.file.space
+  const { space: spaceId, witnessKey } = space.file
   const made = bodiesOf(space).map(async ({ did }): Promise<[string, PartyKeys]> => {
-    return [did, await ensureKeys({ did, spaceId, folder: state.partyFolder(did) }, options)]
+    const owner = { did, spaceId, folder: state.partyFolder(did), witnessKey }
+    return [did, await ensureKeys(owner, options)]
   })
   return new Map(await Promise.all(made))
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Language } from '../language.ts'
+import type { ExportedEvidence } from './export-evidence.ts'
 
 const VERIFIER = path.resolve(import.meta.dirname, '..', '..', 'evidence', 'verifier-main.ts')
 
@@ -10,10 +11,11 @@ const VERIFIER = path.resolve(import.meta.dirname, '..', '..', 'evidence', 'veri
  * or keys. Exit code 0: nothing found; 1: something found; 2: could not be judged.
  */
 export async function runVerifierProcess(
-  { folder, policyFile }: { readonly folder: string; readonly policyFile: string },
+  { folder, policyFile, sm2File }: ExportedEvidence,
   language: Language,
 ): Promise<{ readonly code: number; readonly output: string }> {
-  const args = [VERIFIER, folder, '--policy', policyFile, '--lang', language]
+  const sm2 = sm2File === undefined ? [] : ['--sm2', sm2File]
+  const args = [VERIFIER, folder, '--policy', policyFile, ...sm2, '--lang', language]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const [output, errors, code] = await Promise.all([
     text(child.stdout),

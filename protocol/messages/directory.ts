@@ -26,7 +26,8 @@ export const ListedKey = Strict({
 })
 
 const VerifierKey = Type.String({
-  maxLength: 500,
+  // An ML-DSA-44 key has 1,312 bytes.
+  maxLength: 2500,
   pattern: '^[^\\s+]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/=]+$',
 })
 
@@ -44,6 +45,8 @@ export const Participant = Strict({
   log: Type.Optional(VerifierKey),
   /** The key by which it cosigns others' logs (C2SP tlog-cosignature), in the same form. */
   witness: Type.Optional(VerifierKey),
+  /** The key of the SM2 line that its checkpoints carry besides (signed-note type 0xff). */
+  sm2: Type.Optional(VerifierKey),
   keys: Type.Array(ListedKey, { maxItems: 32 }),
 })
 

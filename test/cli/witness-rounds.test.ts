@@ -25,6 +25,8 @@ import { openTinySpace, type TinySpace } from '#test/support/tiny-space'
 import { temporaryFolder } from '../evidence/made-folder.ts'
 
 const PEERS = 4
+/** Ed25519 and SM2. */
+const OWN_LINES = 2
 const never = new AbortController().signal
 
 /** What a party's configuration may say of its log. */
@@ -42,7 +44,8 @@ const ORIGIN = logName(TINY.gateway, TINY.space)
 /** Who cosigned checkpoints of a party's log, the most that stand on one of them. */
 async function cosigned(tiny: TinySpace, did: string): Promise<number> {
   const rows = await tiny.select<{ note: string }>(did, 'select note from evidence_cosigned')
-  return Math.max(0, ...rows.map(({ note }) => parseNote(note).signatures.length - 1))
+  const lines = rows.map(({ note }) => parseNote(note).signatures.length)
+  return Math.max(0, ...lines.map((count) => count - OWN_LINES))
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<boolean> {
@@ -56,6 +59,7 @@ async function until(isSo: () => Promise<boolean>): Promise<boolean> {
 t.test('the parties of a running space witness each other by themselves', async (t) => {
   const folder = temporaryFolder(t)
   await using tiny = await openTinySpace({
+    file: { sm2: true, witnessKey: 'ml-dsa-44' },
     configure: (name, value) => (name === 'jinan' ? { ...value, ...keeping(folder) } : value),
   })
   await ask(tiny.bank, await tiny.question())
@@ -68,6 +72,8 @@ t.test('the parties of a running space witness each other by themselves', async 
   const { code, output } = await runVerifierProcess(exported, 'zh')
   t.equal(code, 0, output)
   t.match(output, /见证方：/)
+  t.equal(output.match(/检查点另有 SM2 签名，已核验/g)?.length, 1 + PEERS, 'by each log')
+  t.match(readFileSync(exported.policyFile, 'utf8'), /\+B[A-Za-z0-9+/]{1700,}/, 'ML-DSA-44 keys')
 
   await t.test('a party that was told to publishes and anchors its log', async (t) => {
     const origin = logName(bureauDid('jinan'), TINY.space)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { openPartyChildren } from '#cli/space/party-children'
+import type { SpaceFile } from '#cli/space/space-file'
 import type { PartyProcess } from '#cli/space/split'
 import type { StateFolder } from '#cli/space/state-folder'
 import type { ChildExit, ReadyChild } from '#runtime/children'
@@ -11,6 +12,8 @@ import type { Bureau } from './tiny-rows.ts'
 export type PartyName = 'authority' | 'gateway' | 'gateway-2' | 'release' | Bureau
 
 export interface TinyOptions {
+  /** Members of the space file besides its own. */
+  readonly file?: Partial<SpaceFile>
   readonly replicas?: 1 | 2
   readonly rows?: Rows
   /** A party's configuration in the place of the one that the split wrote. */

@@ -40,7 +40,12 @@ export async function openTinySpace(options: TinyOptions = {}): Promise<TinySpac
   const folder = mkdtempSync(path.join(tmpdir(), 'baotu-tiny-'))
   owned.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   const rows = options.rows ?? everyRow()
-  const space = await loadSpace(writeTinySpace(folder, options.replicas ?? 1, rows))
+  const file = writeTinySpace(folder, options.replicas ?? 1, rows)
+  writeFileSync(
+    file,
+    JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...options.file }),
+  )
+  const space = await loadSpace(file)
   const state = await ensureStateFolder(path.join(folder, 'state'), TINY.space)
   const databases = owned.use(await tinyDatabases())
   const now = () => Date.now()
