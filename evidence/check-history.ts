@@ -30,7 +30,10 @@ export function checkSeen(seen: SeenNote, log: NoteVerifier, checked: CheckedLog
     : [{ ...at, code: 'HISTORY_SPLIT', detail: `size ${held.size} of another history` }]
 }
 
-/** Enough witnesses must have cosigned this checkpoint, and it must be a prefix. */
+/**
+ * Enough witnesses must have cosigned this checkpoint, and it must be a prefix. One line of a known
+ * witness that does not verify refuses the note, and with it all others.
+ */
 export function checkQuorum(
   seen: SeenNote,
   log: NoteVerifier,
@@ -39,9 +42,13 @@ export function checkQuorum(
 ): Finding[] {
   const split = checkSeen(seen, log, checked)
   if (split.length > 0) return split
-  return policy.isQuorum(cosigners(seen.note, log, policy))
-    ? []
-    : [{ code: 'QUORUM_NOT_MET', log: log.name, file: seen.file, detail: 'too few witnesses' }]
+  const notMet = { code: 'QUORUM_NOT_MET', log: log.name, file: seen.file } as const
+  try {
+    const isMet = policy.isQuorum(cosigners(seen.note, log, policy))
+    return isMet ? [] : [{ ...notMet, detail: 'too few witnesses' }]
+  } catch {
+    return [{ ...notMet, detail: 'a cosignature does not verify' }]
+  }
 }
 
 /** A receipt must hold against the log's key, and its entry stand at its place in this history. */

@@ -1,108 +1,35 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { digestBytes } from '#crypto/digest'
+import { formatAnchorRecord, parseAnchorRecord } from '#evidence/anchor-record'
 import { writeBundle } from '#evidence/bundle'
 import { STRICT_RULES } from '#evidence/chain-rules'
 import { listFiles } from '#evidence/evidence-files'
 import { logFolder } from '#evidence/evidence-folder'
 import { folderSource } from '#evidence/folder-source'
-import { sealValue } from '#evidence/opening'
+import type { Opening } from '#evidence/opening'
 import { formatProof, parseProof } from '#evidence/receipt'
-import type { Replay, ReplayInput } from '#evidence/replay'
+import type { Replay } from '#evidence/replay'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { verifyEvidence } from '#evidence/verify'
-import { seededRandom } from '../support/fixtures.ts'
+import {
+  CIPHERTEXTS,
+  judged,
+  madeBundle,
+  policyText,
+  REFERENCE,
+  replay,
+  submissionNaming,
+  submissionOf,
+  wholeBundle,
+} from './made-bundle.ts'
 import { temporaryFolder } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
-import { answered, digest, holderLog, standing, TAX } from './made-story.ts'
+import { digest } from './made-story.ts'
 
-// Two "ciphertexts" and an addition that is none: what is tested is what is fed to it.
-const ciphertexts = new Map(
-  TAX.map((holder) => {
-    const bytes = Buffer.from(`ciphertext of ${holder}`)
-    return [digestBytes(bytes) as string, bytes] as const
-  }),
-)
-const sumOf = (inputs: readonly ReplayInput[]) =>
-  digestBytes(
-    Buffer.concat(inputs.flatMap(({ parts }) => parts.flatMap((part) => part.ciphertexts))),
-  )
-
-const replay: Replay = (inputs, sum) => sumOf(inputs) === sum
-
-const reference = sealValue('QRT-2025-000123', seededRandom('reference'))
-
-function submissionOf(at: number) {
-  return submissionNaming([[...ciphertexts.keys()][at] ?? ''])
-}
-
-function submissionNaming(digests: unknown) {
-  const parts = [{ part: 'tax', ciphertexts: digests }]
-  const payload = Buffer.from(JSON.stringify({ parts })).toString('base64url')
-  const text = JSON.stringify({ sid: digest('sid'), submission: `e30.${payload}.AA` })
-  return { digest: digestOfText('baotu/submission', text), label: 'baotu/submission', text }
-}
-
-function digestOfText(label: string, text: string): string {
-  return digestBytes(Buffer.from(`${label}\0${text}`))
-}
-
-type Submitted = ReturnType<typeof submissionOf>
-
-async function bundle(
-  t: Test,
-  submissions: readonly Submitted[] = TAX.map((_, at) => submissionOf(at)),
-): Promise<{ folder: string; logs: MadeLog[] }> {
-  const gateway = new MadeLog('gateway.example/log', 'gateway')
-  const sum = sumOf(
-    TAX.map((holder, at) => ({
-      holder,
-      parts: [{ part: 'tax', ciphertexts: [[...ciphertexts.values()][at] ?? Buffer.of()] }],
-    })),
-  )
-  const release = new MadeLog('release.example/log', 'release')
-  let at = 0
-  for (const draft of [...standing(), ...answered('one')]) {
-    if (draft.type === 'request.received') gateway.add({ ...draft, reference: reference.digest })
-    else if (draft.type === 'input.submitted') {
-      const submission = submissions[at]?.digest ?? ''
-      gateway.add({ ...draft, submission, ciphertexts: [[...ciphertexts.keys()][at] ?? ''] })
-      at += 1
-    } else if (draft.type === 'release.sealed') {
-      const sealed = { ...draft, inputs: [...ciphertexts.keys()], sum }
-      for (const log of [gateway, release]) log.add(sealed)
-    } else gateway.add(draft)
-  }
-  const holders = TAX.map((holder, i) => {
-    const log = new MadeLog(holderLog(holder).origin, holder)
-    const submission = submissions[i]?.digest ?? ''
-    const datasets = [digest('rows')]
-    const transcript = digest('one transcript')
-    log.add({ type: 'holder.submitted', actor: holder, transcript, submission, datasets })
-    return log
-  })
-  const logs = [gateway, release, ...holders]
+async function bundle(t: Test, submissions?: readonly Opening[]) {
   const folder = path.join(temporaryFolder(t), 'bundle')
-  await writeBundle(folder, {
-    logs: logs.map((log) => ({ origin: log.origin, source: log, seen: [] })),
-    policy: policyText(logs),
-    rules: STRICT_RULES,
-    receipts: [await gateway.receipt(18, 19), await gateway.receipt(9)],
-    openings: [reference, ...submissions],
-    ciphertexts,
-    signer: gateway.signer,
-  })
-  return { folder, logs }
-}
-
-function policyText(logs: readonly MadeLog[]): string {
-  return `${logs.map((log) => `log ${log.signer.verifier.vkey}`).join('\n')}\nquorum none\n`
-}
-
-function judged(folder: string, logs: readonly MadeLog[]) {
-  const policy = parseTrustPolicy(policyText(logs))
-  return verifyEvidence(folder, { policy, rules: STRICT_RULES, replay })
+  return { folder, logs: await madeBundle(folder, submissions) }
 }
 
 t.test('a dispute bundle verifies offline, receipts, openings and replay included', async (t) => {
@@ -111,25 +38,7 @@ t.test('a dispute bundle verifies offline, receipts, openings and replay include
   t.strictSame(report.findings, [])
   t.ok(report.isSealed)
   t.strictSame([...report.replayed], [digest('one result')])
-  t.ok(report.openings.has(reference.digest))
-})
-
-t.test('one changed bit in any file of a bundle is reported with the file', async (t) => {
-  const { folder, logs } = await bundle(t)
-  for (const name of listFiles(folder)) {
-    const file = path.join(folder, name)
-    const bytes = readFileSync(file)
-    const step = Math.max(1, Math.floor(bytes.length / 12))
-    for (let at = 0; at < bytes.length; at += step) {
-      const changed = Buffer.from(bytes)
-      changed.writeUInt8(changed.readUInt8(at) ^ (1 << (at % 8)), at)
-      writeFileSync(file, changed)
-      const { findings } = judged(folder, logs)
-      if (!findings.some((finding) => finding.file === name)) t.fail(`${name} byte ${at}`)
-    }
-    writeFileSync(file, bytes)
-  }
-  t.strictSame(judged(folder, logs).findings, [], 'control: put back, it verifies')
+  t.ok(report.openings.has(REFERENCE.digest))
 })
 
 t.test('a file taken out or put in is named', async (t) => {
@@ -159,7 +68,7 @@ t.test('a file taken out or put in is named', async (t) => {
 t.test('without the manifest each part still answers for itself', async (t) => {
   const { folder, logs } = await bundle(t)
   rmSync(path.join(folder, 'manifest'))
-  const [ciphertext = ''] = ciphertexts.keys()
+  const [ciphertext = ''] = CIPHERTEXTS.keys()
   const edits: [string, (text: string) => string, object][] = [
     ['openings.json', (text) => text.replace('000123', '000124'), { code: 'OPENING_REFUSED' }],
     [`ciphertexts/${ciphertext}`, (text) => `${text}!`, { code: 'FILE_ALTERED' }],
@@ -177,6 +86,79 @@ t.test('without the manifest each part still answers for itself', async (t) => {
     writeFileSync(file, text)
   }
 })
+
+t.test('what witnesses and chains say of a log is held to the log', async (t) => {
+  const folder = path.join(temporaryFolder(t), 'bundle')
+  const { logs, policy } = await wholeBundle(folder, false)
+  rmSync(path.join(folder, 'manifest'))
+  const [gateway] = logs
+  const place = logFolder(gateway.origin)
+  const forged = new MadeLog(gateway.origin, 'gateway')
+  for (const body of gateway.bodies.toReversed()) forged.addBytes(body)
+  const anchors = `${place}/anchors/0`
+  const disagrees = { code: 'ANCHOR_DISAGREES', log: gateway.origin, file: anchors }
+  const record = readFileSync(path.join(folder, anchors), 'utf8')
+  const anchored = parseAnchorRecord(record)
+  if (anchored === undefined) throw new Error('no anchor')
+  const placed = gateway.bodies.length - 1
+  const attacks: readonly [string, string, string, object][] = [
+    [
+      'another proof than the log records',
+      anchors,
+      formatAnchorRecord({ ...anchored, proof: Buffer.from('{"height":8}') }),
+      { ...disagrees, index: placed, detail: 'another proof' },
+    ],
+    [
+      'a chain that the log does not name',
+      anchors,
+      formatAnchorRecord({ ...anchored, chain: 'NOTARY' }),
+      { ...disagrees, detail: 'the log records no such anchor' },
+    ],
+    [
+      'an older checkpoint, true but never anchored',
+      anchors,
+      formatAnchorRecord({ ...anchored, note: await gateway.checkpoint(5) }),
+      { ...disagrees, detail: 'the log records no such anchor' },
+    ],
+    [
+      'an anchored checkpoint of another history',
+      anchors,
+      formatAnchorRecord({ ...anchored, note: await forged.checkpoint(5) }),
+      { code: 'HISTORY_SPLIT', log: gateway.origin, file: anchors },
+    ],
+    ['no record at all', anchors, '{}', { ...disagrees, detail: 'cannot be read' }],
+    [
+      'a cosigned checkpoint of another history',
+      `${place}/cosigned`,
+      (await forged.checkpoint()) + lastLine(path.join(folder, place, 'cosigned')),
+      { code: 'HISTORY_SPLIT', file: `${place}/cosigned` },
+    ],
+    [
+      'one over another checkpoint',
+      `${place}/cosigned`,
+      (await gateway.checkpoint(7)) + lastLine(path.join(folder, place, 'cosigned')),
+      { code: 'QUORUM_NOT_MET', detail: 'a cosignature does not verify' },
+    ],
+  ]
+  t.match(judged(folder, logs, policy), {
+    findings: [],
+    anchored: [{ origin: gateway.origin, chain: 'QUANCHENG', size: placed }],
+  })
+  for (const [name, file, text, finding] of attacks) {
+    const kept = readFileSync(path.join(folder, file))
+    writeFileSync(path.join(folder, file), text)
+    const { findings, anchored: upTo } = judged(folder, logs, policy)
+    t.match(findings, [finding], name)
+    t.equal(findings.length, 1, name)
+    if (file === anchors) t.strictSame(upTo, [], `${name}: it is not said to be anchored`)
+    writeFileSync(path.join(folder, file), kept)
+  }
+  t.strictSame(judged(folder, logs, policy).findings, [], 'put back, it verifies')
+})
+
+function lastLine(file: string): string {
+  return `${readFileSync(file, 'utf8').trimEnd().split('\n').at(-1)}\n`
+}
 
 t.test('an altered entry contradicts the receipt that someone holds', async (t) => {
   const { folder, logs } = await bundle(t)
@@ -206,7 +188,7 @@ t.test('a release that is not the sum of its inputs is found by replaying it', a
 })
 
 t.test('a submission that is opened as another than was recorded is found', async (t) => {
-  const [first = '', second = ''] = ciphertexts.keys()
+  const [first = '', second = ''] = CIPHERTEXTS.keys()
   const attacks: readonly [string, unknown, string][] = [
     ['another ciphertext', [second], 'names other ciphertexts'],
     ['one too many', [first, second], 'names other ciphertexts'],
@@ -229,7 +211,6 @@ t.test('a submission that is opened as another than was recorded is found', asyn
 t.test('a receipt of a history that was rewritten since exposes it', async (t) => {
   const { folder, logs } = await bundle(t)
   const [gateway] = logs
-  if (gateway === undefined) return
   const forged = new MadeLog(gateway.origin, 'gateway')
   for (const [i, body] of gateway.bodies.entries()) if (i !== 12) forged.addBytes(body)
   const receipts = listFiles(folder).filter((file) => file.startsWith('receipts/'))
@@ -252,7 +233,6 @@ t.test('a receipt of a history that was rewritten since exposes it', async (t) =
 t.test('proof files have one spelling; a mirrored folder is a source again', async (t) => {
   const { folder, logs } = await bundle(t)
   const [gateway] = logs
-  if (gateway === undefined) return
   const proof = formatProof(await gateway.receipt(4))
   t.match(proof, /^c2sp\.org\/tlog-proof@v1\nextra /)
   t.equal(formatProof(parseProof(proof)), proof)
