@@ -1,4 +1,5 @@
 /** One result's story, step by step, for a reader who has never heard of a Merkle tree. Node only. */
+import { cellsIn } from './asked.ts'
 import type { Names } from './chain-rules.ts'
 import type { Recorded } from './entry-index.ts'
 import type { Finding } from './finding.ts'
@@ -7,6 +8,7 @@ import type { Lineage } from './lineage.ts'
 import { recordsOf } from './lineage-records.ts'
 import { isLogOf } from './log-owner.ts'
 import type { Opening } from './opening.ts'
+import { cellWords, questionLines, type Titles, titlesFor } from './story-question.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
 import { visible } from './visible.ts'
 
@@ -24,16 +26,21 @@ export function tellStory(parts: StoryParts, language: StoryLanguage): string {
   return `${[...teller.lines()].map(visible).join('\n')}\n`
 }
 
+// A table may have tens of thousands of cells; the openings name them all.
+const MOST_CELLS = 40
+
 class Teller {
   readonly #parts: StoryParts
   readonly #language: StoryLanguage
   readonly #words: (typeof STORY_WORDS)[StoryLanguage]
+  readonly #titles: Titles
   #step = 0
 
   constructor(parts: StoryParts, language: StoryLanguage) {
     this.#parts = parts
     this.#language = language
     this.#words = STORY_WORDS[language]
+    this.#titles = titlesFor(parts.lineage, parts.names, language)
   }
 
   *lines(): Generator<string> {
@@ -63,6 +70,10 @@ class Teller {
     yield indented(
       reference === undefined ? this.#words.referenceSealed : this.#words.reference(reference),
     )
+    const { lineage, openings } = this.#parts
+    for (const line of questionLines(lineage, openings, this.#titles, this.#language)) {
+      yield indented(line)
+    }
   }
 
   *#decision(): Generator<string> {
@@ -147,18 +158,24 @@ class Teller {
     }
     const release = sealed.find(({ entry }) => entry.result === delivered.entry.result)
     if (release === undefined) return
-    const verdicts = this.#verdicts(release.entry.verdicts)
-    const withheld = [...(verdicts ?? '')].flatMap((bit, i) => (bit === '0' ? [i + 1] : []))
-    yield indented(
-      verdicts === undefined
-        ? words.withheldSealed
-        : words.withheld(
-            withheld.length,
-            verdicts.length,
-            withheld.slice(0, 40).join(words.listed),
-          ),
-    )
+    for (const line of this.#withheld(release.entry.verdicts)) yield indented(line)
     yield indented(this.#parts.isReplayed ? words.replayed : words.notReplayed)
+  }
+
+  *#withheld(digest: string): Generator<string> {
+    const { lineage, openings } = this.#parts
+    const words = this.#words
+    const verdicts = memberOf(openings.get(digest), 'verdicts')
+    if (verdicts === undefined) return yield words.withheldSealed
+    const withheld = [...verdicts].flatMap((bit, index) => (bit === '0' ? [index] : []))
+    yield words.withheld(withheld.length, verdicts.length)
+    if (withheld.length === 0) return
+    const cells = cellsIn(lineage, openings)
+    const named = withheld.slice(0, MOST_CELLS).map((index) => {
+      const label = cells && cellWords(cells, index, this.#titles, this.#language)
+      return words.cell(index + 1, label)
+    })
+    yield words.withheldCells(named.join(words.listed), withheld.length - named.length)
   }
 
   *#delivery(): Generator<string> {
@@ -216,10 +233,6 @@ class Teller {
   #revealed(digest: string): string | undefined {
     const opening = this.#parts.openings.get(digest)
     return memberOf(opening, 'value') ?? memberOf(opening, 'reference')
-  }
-
-  #verdicts(digest: string): string | undefined {
-    return memberOf(this.#parts.openings.get(digest), 'verdicts')
   }
 }
 

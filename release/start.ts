@@ -1,5 +1,7 @@
 import { TAB } from '#crypto/he/parameters'
 import { openSessionCells } from '#crypto/he/session-cells'
+import { DISCLOSABLE_DAYS, OpeningStore } from '#evidence/opening-store'
+import { startForgetting } from '#party/forgetting'
 import { openGround } from '#party/ground'
 import { startWork } from '#party/task-work'
 import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
@@ -26,6 +28,7 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
   const ground = await openGround<ReleaseDatabase>({ ...options, migrations: [RELEASE_MIGRATIONS] })
   owned.use(ground)
   const { keys, db, evidence, witness, party, random, now } = ground
+  const openings = new OpeningStore(spaceId, random)
   const cells = owned.use(openSessionCells(CELL))
   const live = owned.use(new LiveSessions(config.maxSessions ?? 16, now))
   const desk: ReleaseDesk = {
@@ -35,6 +38,8 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
     live,
     link: party.link,
     evidence,
+    openings,
+    disclosableMs: (config.disclosableDays ?? DISCLOSABLE_DAYS) * 86_400_000,
     random,
     now,
     sessionMs: (config.sessionSeconds ?? 600) * 1000,
@@ -42,6 +47,7 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
     open: party.desk,
     createKeys: () => cells.open(),
   }
+  owned.use(startForgetting({ did, db, evidence, openings, now, log }))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)

@@ -80,6 +80,7 @@ function gatewayConfig(
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,
+    ...disclosable(space),
   }
 }
 
@@ -92,6 +93,7 @@ function releaseConfig(space: Space, drawn: Drawn): Configuration['value'] {
     auditor: auditor.did,
     database: database(),
     state: 'state',
+    ...disclosable(space),
   }
 }
 
@@ -171,6 +173,10 @@ function loopback(port: number): JsonValue {
 
 function keyFile(): JsonValue {
   return { file: KEY_FILE, wrappingKey: { file: WRAPPING_KEY_FILE } }
+}
+
+function disclosable({ file: { disclosableDays } }: Space): Configuration['value'] {
+  return disclosableDays === undefined ? {} : { disclosableDays }
 }
 
 function database(): JsonValue {

@@ -1,14 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { systemRandom } from '#crypto/random'
 import { type BundledLog, writeBundle } from '#evidence/bundle'
-import { CHAIN_LINKS, type ChainLink, type ChainRules, type Names } from '#evidence/chain-rules'
+import { CHAIN_LINKS, type ChainLink } from '#evidence/chain-rules'
+import { type DisclosingParty, disclose } from '#evidence/disclose'
 import { logDatabase } from '#evidence/log-database'
 import { logName } from '#evidence/log-owner'
+import { type EvidenceReader, OpeningStore } from '#evidence/opening-store'
 import { openPartyLog, partyCosigner, partyLogSigner } from '#evidence/party-log'
 import type { WitnessingParty } from '#evidence/party-witness'
+import { readInputs, storedInputs } from '#evidence/stored-inputs'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { spacePolicyText } from '#evidence/witness-quorum'
-import { productDigest } from '#protocol/directory'
 import { systemClock } from '#runtime/clock'
 import { readSecret, secretText } from '#runtime/secret-source'
 import { openStore } from '#runtime/store/open-store'
@@ -17,15 +20,28 @@ import type { Space } from './load-space.ts'
 import { WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, LOGGING } from './party-plan.ts'
 import { writePrivate } from './private-file.ts'
-import { readPolicies } from './read-policies.ts'
 import type { StateFolder } from './state-folder.ts'
+import { storyNames } from './story-names.ts'
 import { witnessRound } from './witness-round.ts'
 
 /** Exported evidence, and the trust policy that the auditor holds in its own folder. */
 export interface ExportedEvidence {
   readonly folder: string
   readonly policyFile: string
+  /** How many digests the folder opens to its reader. */
+  readonly openings: number
+  /** The stored ciphertexts that it takes along, and their size together. */
+  readonly ciphertexts: { readonly count: number; readonly bytes: number }
 }
+
+/** Whom an export is for, and whether it takes along what released sums are recomputed from. */
+export interface ExportFor {
+  readonly reader: EvidenceReader
+  readonly ciphertexts: boolean
+}
+
+/** What anybody may have: every record, nothing opened. */
+export const FOR_PUBLIC: ExportFor = { reader: { role: 'PUBLIC', did: '' }, ciphertexts: false }
 
 /** What a space of this version demands of every delivered result. */
 const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
@@ -34,28 +50,50 @@ const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
 
 /**
  * Writes the logs of all parties as static files below the state folder, ready to be copied
- * anywhere. The auditor's trust policy names the parties' log keys, their witness keys and the quorum; it lies in the auditor's own
- * folder, since a policy inside the evidence proves only that the evidence agrees with itself.
+ * anywhere, with what this reader may open; each party records first that it discloses. The trust
+ * policy names the parties' log keys, their witness keys and the quorum; it lies in the auditor's
+ * own folder, since a policy inside the evidence proves only that the evidence agrees with itself.
  */
-export async function exportEvidence(space: Space, state: StateFolder): Promise<ExportedEvidence> {
+export async function exportEvidence(
+  space: Space,
+  state: StateFolder,
+  { reader, ciphertexts }: ExportFor = FOR_PUBLIC,
+): Promise<ExportedEvidence> {
   const folder = path.join(state.path, 'evidence')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const keepers = bodiesOf(space).filter(({ role }) => LOGGING.includes(role))
   await using owned = new AsyncDisposableStack()
   const parties = await Promise.all(
-    keepers.map(({ did }) => openWitnessingParty(did, space, state, owned)),
+    keepers.map(({ did }) => openExportingParty(did, space, state, owned)),
   )
   const policy = policyOf(space, parties)
+  const openings = await disclose(parties, reader)
   const logs = await Promise.all(
     parties.map((party) => witnessedLog(party, parties, space, policy)),
   )
   const policyFile = path.join(state.partyFolder(space.file.auditor.did), 'trust-policy')
   await writePrivate(policyFile, policy)
+  const gateway = parties.find(({ did }) => did === space.file.gateway.did)
+  const inputs = ciphertexts && gateway ? await inputsOf(gateway) : NO_INPUTS
   const signer = await signerOf(space.file.gateway.did, space, state)
-  const parts = { logs, policy, rules: await rulesOf(space), signer }
-  await writeBundle(folder, { ...parts, receipts: [], openings: [], ciphertexts: new Map() })
-  return { folder, policyFile }
+  const parts = {
+    logs,
+    policy,
+    rules: { require: new Set(REQUIRED), names: await storyNames(space) },
+    signer,
+    openings,
+  }
+  await writeBundle(folder, { ...parts, receipts: [], ciphertexts: inputs.read })
+  return { folder, policyFile, openings: openings.length, ciphertexts: inputs.size }
+}
+
+const NO_INPUTS = { read: [], size: { count: 0, bytes: 0 } }
+
+async function inputsOf({ database: { reader }, spaceId }: WitnessingParty) {
+  const inputs = await storedInputs(reader, spaceId)
+  const bytes = inputs.reduce((sum, { length }) => sum + length, 0)
+  return { read: readInputs(reader, spaceId, inputs), size: { count: inputs.length, bytes } }
 }
 
 // The gateway's log is witnessed by all others, theirs by the gateway.
@@ -80,12 +118,12 @@ function policyOf(space: Space, parties: readonly WitnessingParty[]): string {
   return spacePolicyText(logs, gateway, peers)
 }
 
-async function openWitnessingParty(
+async function openExportingParty(
   did: string,
   space: Space,
   state: StateFolder,
   owned: AsyncDisposableStack,
-): Promise<WitnessingParty> {
+): Promise<WitnessingParty & DisclosingParty> {
   const home = state.partyFolder(did)
   using url = await readSecret({ file: DATABASE_URL_FILE }, home)
   using wrappingKey = await readSecret({ file: WRAPPING_KEY_FILE }, home)
@@ -102,23 +140,12 @@ async function openWitnessingParty(
   const database = logDatabase(db)
   // Nobody reads a log of this: a split is in the party's log and in what is exported.
   const log = { error: () => undefined }
-  return { did, spaceId, evidence, cosigner, database, clock, log }
+  const openings = new OpeningStore(spaceId, systemRandom)
+  return { did, spaceId, evidence, cosigner, database, clock, log, openings }
 }
 
 async function signerOf(did: string, space: Space, state: StateFolder) {
   const home = state.partyFolder(did)
   using wrappingKey = await readSecret({ file: WRAPPING_KEY_FILE }, home)
   return partyLogSigner({ did, spaceId: space.file.space, wrappingKey })
-}
-
-async function rulesOf(space: Space): Promise<ChainRules> {
-  const names: Record<string, Names> = {}
-  for (const { did, name } of bodiesOf(space)) names[did] = { zh: name.zh, en: name.en }
-  for (const { product } of space.products) {
-    names[productDigest(product)] = { zh: product.title.zh, en: product.title.en }
-  }
-  for (const { digest, id, title = id } of await readPolicies(space)) {
-    names[digest] = { zh: title, en: title }
-  }
-  return { require: new Set(REQUIRED), names }
 }

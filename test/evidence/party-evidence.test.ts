@@ -89,7 +89,7 @@ t.test('what is sealed opens by role, and is forgotten in time', async (t) => {
   t.not(await keep('1101', 'VERDICT', 2000, AUTHORITY), verdict, 'equal values, unequal digests')
   const both = [verdict, subject]
   const shown = async (role: EvidenceReader['role'], did: string) => {
-    const openings = await store.show(database.reader, both, { role, did })
+    const openings = await store.show(database.reader, { role, did }, both)
     t.ok(openings.every(isOpeningTrue))
     return openings.map(({ kind }) => kind).sort()
   }
