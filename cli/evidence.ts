@@ -15,7 +15,7 @@ import { COMMON, optionsOf } from './options.ts'
 import { verifierProgram } from './verifier-program.ts'
 
 const en = `baotu evidence export <space-file> [--for WHOM] [--ciphertexts] [--out DIR] [--state DIR] [--json]
-baotu evidence verify <folder> [--policy FILE] [--rules FILE] [--result ID] [--json] [--lang zh|en]
+baotu evidence verify <folder> [--policy FILE] [--rules FILE] [--receipt FILE]... [--result ID] [--json] [--lang zh|en]
 baotu evidence lineage <folder> <result> [--policy FILE] [--json]
 baotu evidence bundle <folder> <result> --out DIR [--policy FILE] [--key PEM --name ORIGIN]
 baotu evidence verifier --out FILE
@@ -31,7 +31,8 @@ export writes the logs of all parties of a space that is up as files, to be copi
   --ciphertexts takes along what released sums were made of, as long as the gateway keeps it, so
   that verify recomputes them: about 92 KiB for each ciphertext of each holder.
 verify checks exported evidence offline: signatures, one history, complete chains, replayed sums.
-  With --result it tells how that result came about. Exit code 0 only when nothing was found.
+  --receipt FILE holds the log to a receipt that somebody kept, such as that of \`baotu query
+  --receipt\`. With --result it tells how that result came about. Exit code 0 only when nothing was found.
 lineage shows dataset, product, contract, request and result with their records.
 bundle cuts out everything that a dispute about one result needs, to be verified elsewhere; with
   --key its list of files is signed by that key (Ed25519, PKCS #8) under that log's name.
@@ -49,7 +50,7 @@ verifier writes verify as one program of one file: whoever has it and Node 24 ch
   baotu evidence verifier --out ./verify.mjs
 `
 const zh = `baotu evidence export <空间文件> [--for 读者] [--ciphertexts] [--out 目录] [--state 目录] [--json]
-baotu evidence verify <文件夹> [--policy 文件] [--rules 文件] [--result 编号] [--json] [--lang zh|en]
+baotu evidence verify <文件夹> [--policy 文件] [--rules 文件] [--receipt 文件]... [--result 编号] [--json] [--lang zh|en]
 baotu evidence lineage <文件夹> <结果> [--policy 文件] [--json]
 baotu evidence bundle <文件夹> <结果> --out 目录 [--policy 文件] [--key PEM --name 日志名]
 baotu evidence verifier --out 文件
@@ -62,7 +63,8 @@ export 把运行中空间各方的日志写成文件，可复制到任何地方�
     名称        空间的一方（DID 或短名）：只开启其自己的事项
   审计方或监管方不是空间文件所列审计方时，用 --recipient DID 指明。
   --ciphertexts 一并带上网关仍保存的密文，供 verify 重新求和：各提供方每份密文约 92 KiB。
-verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。给出 --result 则讲述该结果的
+verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。--receipt 给出某方保存的回执（如
+  \`baotu query --receipt\` 所存），核对日志是否就是当时出示的那份。给出 --result 则讲述该结果的
   来龙去脉。未发现任何问题时退出码才为 0。
 lineage 列出数据集、产品、合约、请求、结果及其记录号。
 bundle 截取一个结果的争议所需的全部材料，供他处核验；给出 --key 则以该密钥（Ed25519，PKCS #8）

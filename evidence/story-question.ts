@@ -87,5 +87,5 @@ function conditionWords(
 
 function withTitle(code: string, titles: Titles): string {
   const title = titles(code)
-  return title === undefined ? code : `${title} [${code}]`
+  return title === undefined || title === code ? code : `${title} [${code}]`
 }

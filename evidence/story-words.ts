@@ -117,7 +117,7 @@ const en: Words = {
   released: (who) =>
     `${who} recomputed the sums from the signed inputs and released what the rules allow (own log).`,
   relayed: (who) => `${who} recorded this release and passed it on.`,
-  withheld: (count, groups) => `Of ${groups} cells, ${count} were withheld.`,
+  withheld: (count, groups) => `Cells withheld: ${count} of ${groups}.`,
   cell: (number, label) => (label ? `cell ${number} (${label})` : `cell ${number}`),
   withheldCells: (which, more) => `Withheld: ${which}${more > 0 ? `, and ${more} more` : ''}`,
   withheldSealed:

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { CHAIN_LINKS, type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
+import type { SeenNote } from './check-history.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
@@ -32,6 +33,8 @@ interface Asked {
   /** The folder's own rules cannot be read: then every link is demanded. */
   readonly brokenRules: readonly Finding[]
   readonly result: string | undefined
+  /** Receipts that the reader keeps itself. */
+  readonly receipts: readonly SeenNote[]
   readonly language: StoryLanguage
   readonly isJson: boolean
 }
@@ -45,8 +48,9 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
       return 0
     }
     const policy = parseTrustPolicy(policyText(asked))
-    const { rules, folder, brokenRules } = asked
-    const report = verifyEvidence(folder, { policy, rules, ...(replay && { replay }) })
+    const { rules, folder, brokenRules, receipts } = asked
+    const options = { policy, rules, receipts, ...(replay && { replay }) }
+    const report = verifyEvidence(folder, options)
     const findings = [...report.findings, ...brokenRules]
     return print(asked, { ...report, findings, isGood: findings.length === 0 }, io)
   } catch (error) {
@@ -63,6 +67,7 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
       policy: { type: 'string' },
       rules: { type: 'string' },
       result: { type: 'string' },
+      receipt: { type: 'string', multiple: true },
       lang: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -76,9 +81,14 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
     policyFile: values.policy && path.resolve(cwd, values.policy),
     ...rulesFor(folder, values.rules && path.resolve(cwd, values.rules)),
     result: values.result,
+    receipts: (values.receipt ?? []).map((file) => heldFile(path.resolve(cwd, file))),
     language: languageOf(values.lang),
     isJson: values.json,
   }
+}
+
+function heldFile(file: string): SeenNote {
+  return { file, note: readFileSync(file, 'utf8') }
 }
 
 // A file of one's own is read wherever it is; the folder's only if it is a plain file there.

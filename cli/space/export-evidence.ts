@@ -1,21 +1,18 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { systemRandom } from '#crypto/random'
-import { type BundledLog, writeBundle } from '#evidence/bundle'
+import { type BundledLog, type BundleParts, writeBundle } from '#evidence/bundle'
 import { CHAIN_LINKS, type ChainLink } from '#evidence/chain-rules'
-import { type DisclosingParty, disclose } from '#evidence/disclose'
-import { logDatabase } from '#evidence/log-database'
+import { disclose } from '#evidence/disclose'
 import { logName } from '#evidence/log-owner'
-import { type EvidenceReader, OpeningStore } from '#evidence/opening-store'
-import { openPartyLog, partyCosigner, partyLogSigner } from '#evidence/party-log'
+import type { EvidenceReader } from '#evidence/opening-store'
+import { partyLogSigner } from '#evidence/party-log'
 import type { WitnessingParty } from '#evidence/party-witness'
+import { resultReceipts } from '#evidence/result-receipts'
 import { readInputs, storedInputs } from '#evidence/stored-inputs'
 import { parseTrustPolicy } from '#evidence/trust-policy'
 import { spacePolicyText } from '#evidence/witness-quorum'
-import { systemClock } from '#runtime/clock'
-import { readSecret, secretText } from '#runtime/secret-source'
-import { openStore } from '#runtime/store/open-store'
-import { DATABASE_URL_FILE } from './configurations.ts'
+import { readSecret } from '#runtime/secret-source'
+import { type ExportingParty, openExportingParty } from './exporting-party.ts'
 import type { Space } from './load-space.ts'
 import { WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, LOGGING } from './party-plan.ts'
@@ -74,26 +71,33 @@ export async function exportEvidence(
   )
   const policyFile = path.join(state.partyFolder(space.file.auditor.did), 'trust-policy')
   await writePrivate(policyFile, policy)
-  const gateway = parties.find(({ did }) => did === space.file.gateway.did)
-  const inputs = ciphertexts && gateway ? await inputsOf(gateway) : NO_INPUTS
+  const { size, ...relayed } = await relayedBy(parties, space, ciphertexts)
+  const rules = { require: new Set(REQUIRED), names: await storyNames(space) }
   const signer = await signerOf(space.file.gateway.did, space, state)
-  const parts = {
-    logs,
-    policy,
-    rules: { require: new Set(REQUIRED), names: await storyNames(space) },
-    signer,
-    openings,
-  }
-  await writeBundle(folder, { ...parts, receipts: [], ciphertexts: inputs.read })
-  return { folder, policyFile, openings: openings.length, ciphertexts: inputs.size }
+  await writeBundle(folder, { logs, policy, rules, signer, openings, ...relayed })
+  return { folder, policyFile, openings: openings.length, ciphertexts: size }
 }
 
-const NO_INPUTS = { read: [], size: { count: 0, bytes: 0 } }
+type Relayed = Pick<BundleParts, 'receipts' | 'ciphertexts'> & {
+  readonly size: ExportedEvidence['ciphertexts']
+}
 
-async function inputsOf({ database: { reader }, spaceId }: WitnessingParty) {
-  const inputs = await storedInputs(reader, spaceId)
+/** What the gateway adds to the logs: receipts of all results, and the inputs that it still has. */
+async function relayedBy(
+  parties: readonly ExportingParty[],
+  { file: { gateway, space } }: Space,
+  withInputs: boolean,
+): Promise<Relayed> {
+  const party = parties.find(({ did }) => did === gateway.did)
+  if (party === undefined) throw new TypeError('the gateway keeps no log')
+  const { reader } = party.database
+  const inputs = withInputs ? await storedInputs(reader, space) : []
   const bytes = inputs.reduce((sum, { length }) => sum + length, 0)
-  return { read: readInputs(reader, spaceId, inputs), size: { count: inputs.length, bytes } }
+  return {
+    receipts: await resultReceipts(party.evidence),
+    ciphertexts: readInputs(reader, space, inputs),
+    size: { count: inputs.length, bytes },
+  }
 }
 
 // The gateway's log is witnessed by all others, theirs by the gateway.
@@ -116,32 +120,6 @@ function policyOf(space: Space, parties: readonly WitnessingParty[]): string {
   const peers = parties.filter((party) => !isGateway(party)).map(keyOf)
   const logs = parties.map(({ evidence }) => evidence.vkey)
   return spacePolicyText(logs, gateway, peers)
-}
-
-async function openExportingParty(
-  did: string,
-  space: Space,
-  state: StateFolder,
-  owned: AsyncDisposableStack,
-): Promise<WitnessingParty & DisclosingParty> {
-  const home = state.partyFolder(did)
-  using url = await readSecret({ file: DATABASE_URL_FILE }, home)
-  using wrappingKey = await readSecret({ file: WRAPPING_KEY_FILE }, home)
-  const db = await openStore<object>({ url: secretText(url), party: 'evidence-export' })
-  owned.defer(() => db.destroy())
-  // A guard of its own: the party's is the party's.
-  const guard = path.join(home, 'export')
-  await mkdir(guard, { recursive: true, mode: 0o700 })
-  const spaceId = space.file.space
-  const clock = systemClock
-  const root = { did, spaceId, wrappingKey }
-  const evidence = owned.use(await openPartyLog({ ...root, db, state: guard, clock }))
-  const cosigner = await partyCosigner(root)
-  const database = logDatabase(db)
-  // Nobody reads a log of this: a split is in the party's log and in what is exported.
-  const log = { error: () => undefined }
-  const openings = new OpeningStore(spaceId, systemRandom)
-  return { did, spaceId, evidence, cosigner, database, clock, log, openings }
 }
 
 async function signerOf(did: string, space: Space, state: StateFolder) {
