@@ -13,6 +13,10 @@ interface QuestionWords {
   readonly why: (purpose: string, scenario: string) => string
   readonly whySealed: string
   readonly sealed: string
+  readonly withheld: (count: number, cells: number) => string
+  readonly cell: (number: number, label: string | undefined) => string
+  readonly withheldCells: (which: string, more: number) => string
+  readonly withheldSealed: string
   readonly listed: string
   readonly and: string
   readonly or: string
@@ -42,6 +46,10 @@ const zh: QuestionWords = {
   why: (purpose, scenario) => `用途：${purpose}；场景：${scenario}`,
   whySealed: '用途和场景：写在请求中，本包未向本读者开启。',
   sealed: '所问内容：只记有摘要，本包未向本读者开启。',
+  withheld: (count, cells) => `共 ${cells} 个单元，未放行 ${count} 个。`,
+  cell: (number, label) => (label ? `第 ${number} 个（${label}）` : `第 ${number} 个`),
+  withheldCells: (which, more) => `未放行的单元：${which}${more > 0 ? `，另有 ${more} 个` : ''}`,
+  withheldSealed: '哪些单元未放行：内容已封存，本包未向本读者开启。',
   listed: '、',
   and: '，且',
   or: '或',
@@ -74,10 +82,15 @@ const en: QuestionWords = {
   whySealed:
     'Purpose and scenario stand in the request; this folder does not open it to this reader.',
   sealed: 'What was asked: only a digest is recorded; this folder does not open it to this reader.',
+  withheld: (count, cells) => `Cells withheld: ${count} of ${cells}.`,
+  cell: (number, label) => (label ? `cell ${number} (${label})` : `cell ${number}`),
+  withheldCells: (which, more) => `Withheld: ${which}${more > 0 ? `, and ${more} more` : ''}`,
+  withheldSealed:
+    'Which cells were withheld is sealed; this folder does not open it to this reader.',
   listed: ', ',
   and: ' and ',
   or: ' or ',
 }
 
-/** The words of a question in both languages. */
+/** The words of a question and its cells in both languages; one missing does not compile. */
 export const QUESTION_WORDS: Readonly<Record<StoryLanguage, QuestionWords>> = { zh, en }

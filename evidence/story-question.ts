@@ -48,13 +48,28 @@ export function* questionLines(
     : words.why(withTitle(purpose, titles), withTitle(scenario, titles))
 }
 
-/** The categories of a cell by their titles, such as `urban, micro`. */
-export function cellWords(
-  cells: Cells,
-  index: number,
+/** Which cells were withheld, by number and, where the plan is opened, by their categories. */
+export function* withheldLines(
+  verdicts: string | undefined,
+  cells: Cells | undefined,
   titles: Titles,
   language: StoryLanguage,
-): string {
+): Generator<string> {
+  const words = QUESTION_WORDS[language]
+  if (verdicts === undefined) return yield words.withheldSealed
+  const withheld = [...verdicts].flatMap((bit, index) => (bit === '0' ? [index] : []))
+  yield words.withheld(withheld.length, verdicts.length)
+  if (withheld.length === 0) return
+  const named = withheld.slice(0, MOST_CELLS).map((index) => {
+    return words.cell(index + 1, cells && cellWords(cells, index, titles, language))
+  })
+  yield words.withheldCells(named.join(words.listed), withheld.length - named.length)
+}
+
+// A table may have tens of thousands of cells; the openings name them all.
+const MOST_CELLS = 40
+
+function cellWords(cells: Cells, index: number, titles: Titles, language: StoryLanguage): string {
   const codes = codesAt(cells, index)
   const { listed } = QUESTION_WORDS[language]
   return cells

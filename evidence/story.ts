@@ -8,7 +8,7 @@ import type { Lineage } from './lineage.ts'
 import { recordsOf } from './lineage-records.ts'
 import { isLogOf } from './log-owner.ts'
 import type { Opening } from './opening.ts'
-import { cellWords, questionLines, type Titles, titlesFor } from './story-question.ts'
+import { questionLines, type Titles, titlesFor, withheldLines } from './story-question.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
 import { visible } from './visible.ts'
 
@@ -25,9 +25,6 @@ export function tellStory(parts: StoryParts, language: StoryLanguage): string {
   const teller = new Teller(parts, language)
   return `${[...teller.lines()].map(visible).join('\n')}\n`
 }
-
-// A table may have tens of thousands of cells; the openings name them all.
-const MOST_CELLS = 40
 
 class Teller {
   readonly #parts: StoryParts
@@ -158,24 +155,14 @@ class Teller {
     }
     const release = sealed.find(({ entry }) => entry.result === delivered.entry.result)
     if (release === undefined) return
-    for (const line of this.#withheld(release.entry.verdicts)) yield indented(line)
-    yield indented(this.#parts.isReplayed ? words.replayed : words.notReplayed)
-  }
-
-  *#withheld(digest: string): Generator<string> {
     const { lineage, openings } = this.#parts
-    const words = this.#words
-    const verdicts = memberOf(openings.get(digest), 'verdicts')
-    if (verdicts === undefined) return yield words.withheldSealed
-    const withheld = [...verdicts].flatMap((bit, index) => (bit === '0' ? [index] : []))
-    yield words.withheld(withheld.length, verdicts.length)
-    if (withheld.length === 0) return
+    const { verdicts } = release.entry
+    const revealed = memberOf(openings.get(verdicts), 'verdicts')
     const cells = cellsIn(lineage, openings)
-    const named = withheld.slice(0, MOST_CELLS).map((index) => {
-      const label = cells && cellWords(cells, index, this.#titles, this.#language)
-      return words.cell(index + 1, label)
-    })
-    yield words.withheldCells(named.join(words.listed), withheld.length - named.length)
+    for (const line of withheldLines(revealed, cells, this.#titles, this.#language)) {
+      yield indented(line)
+    }
+    yield indented(this.#parts.isReplayed ? words.replayed : words.notReplayed)
   }
 
   *#delivery(): Generator<string> {
