@@ -1,7 +1,9 @@
 /** Usage of `baotu evidence`, in both languages. */
 export const EVIDENCE_HELP = {
-  en: `baotu evidence export <space-file> [--out DIR] [--state DIR] [--json]
-baotu evidence verify <folder> [--policy FILE] [--sm2 FILE] [--rules FILE] [--result ID] [--json]
+  en: `baotu evidence export <space-file> [--for WHOM] [--recipient DID] [--ciphertexts] [--out DIR]
+  [--state DIR] [--json]
+baotu evidence verify <folder> [--policy FILE] [--sm2 FILE] [--rules FILE] [--receipt FILE]...
+  [--result ID] [--json] [--lang zh|en]
 baotu evidence lineage <folder> <result> [--policy FILE] [--json]
 baotu evidence records <folder> [--type T]... [--actor DID] [--naming DIGEST] [--since TIME]
   [--until TIME] [--subject-key FILE] [--policy FILE] [--json] [--lang zh|en]
@@ -11,9 +13,18 @@ baotu evidence splits <space-file> [--party NAME] [--state DIR] [--json]
 baotu evidence settle <space-file> --party NAME --log ORIGIN --keep held|shown [--split ID]
 
 export writes the logs of all parties of a space that is up as files, to be copied anywhere; the
-  trust policy to hold them to is written apart, for the auditor.
+  trust policy to hold them to is written apart, for the auditor. Nothing behind a digest is opened
+  unless --for says to whom, and every party that opens anything records it in its own log:
+    public      nothing (without --for)
+    auditor     which cells were withheld, the plan of each question, what the holders signed
+    regulator   these, and each request with its purpose and business reference
+    NAME        one body of the space, by DID or short name: its own matters alone
+  --recipient DID names the auditor or regulator, where it is not the space's auditor.
+  --ciphertexts takes along what released sums were made of, as long as the gateway keeps it, so
+  that verify recomputes them: about 92 KiB for each ciphertext of each holder.
 verify checks exported evidence offline: signatures, one history, complete chains, replayed sums.
-  With --result it tells how that result came about. Exit code 0 only when nothing was found.
+  --receipt FILE holds the log to a receipt that somebody kept, such as that of \`baotu query
+  --receipt\`. With --result it tells how that result came about. Exit code 0 only when nothing was found.
   With --sm2 each log named there must also have signed by its SM2 key.
 lineage shows dataset, product, contract, request and result with their records.
 records lists records by time: of a type, by a party, about a digest (a policy, a contract, a
@@ -33,6 +44,7 @@ splits lists where a party was shown two histories of a log: sizes, roots, whose
   evidence agrees with itself. ID is a result's digest or the watermark of a copy.
 
   baotu evidence export examples/three-cities/space.json --out ./evidence
+  baotu evidence export examples/three-cities/space.json --for regulator --ciphertexts
   baotu evidence verify ./evidence --policy ./policy
   baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
   baotu evidence records ./evidence --type request.decided --since 2026-11-01
@@ -41,8 +53,10 @@ splits lists where a party was shown two histories of a log: sizes, roots, whose
   baotu evidence splits examples/three-cities/space.json
   baotu evidence settle space.json --party jinan --log operator --keep held
 `,
-  zh: `baotu evidence export <空间文件> [--out 目录] [--state 目录] [--json]
-baotu evidence verify <文件夹> [--policy 文件] [--sm2 文件] [--rules 文件] [--result 编号] [--json]
+  zh: `baotu evidence export <空间文件> [--for 读者] [--recipient DID] [--ciphertexts] [--out 目录]
+  [--state 目录] [--json]
+baotu evidence verify <文件夹> [--policy 文件] [--sm2 文件] [--rules 文件] [--receipt 文件]...
+  [--result 编号] [--json] [--lang zh|en]
 baotu evidence lineage <文件夹> <结果> [--policy 文件] [--json]
 baotu evidence records <文件夹> [--type 类型]... [--actor DID] [--naming 摘要] [--since 时间]
   [--until 时间] [--subject-key 文件] [--policy 文件] [--json] [--lang zh|en]
@@ -52,7 +66,15 @@ baotu evidence splits <空间文件> [--party 名称] [--state 目录] [--json]
 baotu evidence settle <空间文件> --party 名称 --log 日志名 --keep held|shown [--split 编号]
 
 export 把运行中空间各方的日志写成文件，可复制到任何地方；核验所依据的信任策略另存，交给审计方。
-verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。给出 --result 则讲述该结果的
+  摘要背后的内容默认一概不开启；以 --for 指明读者才开启，开启的各方均在自己的日志中记录：
+    public      不开启（不给 --for 时）
+    auditor     哪些单元未放行、每个问题的计算方案、各提供方签署的提交
+    regulator   上述各项，以及每个请求及其用途和业务参考号
+    名称        空间的一方（DID 或短名）：只开启其自己的事项
+  审计方或监管方不是空间文件所列审计方时，用 --recipient DID 指明。
+  --ciphertexts 一并带上网关仍保存的密文，供 verify 重新求和：各提供方每份密文约 92 KiB。
+verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。--receipt 给出某方保存的回执（如
+  \`baotu query --receipt\` 所存），核对日志是否就是当时出示的那份。给出 --result 则讲述该结果的
   来龙去脉。未发现任何问题时退出码才为 0。给出 --sm2 则
   其中各日志还须有 SM2 签名。
 lineage 列出数据集、产品、合约、请求、结果及其记录号。
@@ -70,6 +92,7 @@ settle 由人查明后指定哪一份为真（所持 held 或所示 shown）；�
   某一副本的水印。
 
   baotu evidence export examples/three-cities/space.json --out ./evidence
+  baotu evidence export examples/three-cities/space.json --for regulator --ciphertexts
   baotu evidence verify ./evidence --policy ./policy
   baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
   baotu evidence records ./evidence --type request.decided --since 2026-11-01

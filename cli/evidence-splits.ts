@@ -9,7 +9,7 @@ import { type CommandIo, EXIT, UsageError } from './command.ts'
 import { type Language, languageOf } from './language.ts'
 import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from './options.ts'
 import type { Space } from './space/load-space.ts'
-import { logKeepers, noteVerifiersOf, openWitnessingParty } from './space/party-evidence.ts'
+import { logKeepers, noteVerifiersOf, openExportingParty } from './space/party-evidence.ts'
 import { requireUp } from './space/running.ts'
 import { findByName, shortName } from './space/short-name.ts'
 import type { StateFolder } from './space/state-folder.ts'
@@ -51,12 +51,7 @@ export async function splitsCommand(argv: readonly string[], io: Io): Promise<nu
   const told: ToldSplit[] = []
   for (const party of parties) {
     await using owned = new AsyncDisposableStack()
-    const { database, spaceId } = await openWitnessingParty(
-      party,
-      opened.space,
-      opened.state,
-      owned,
-    )
+    const { database, spaceId } = await openExportingParty(party, opened.space, opened.state, owned)
     const open = await new SplitStore(database, spaceId).open()
     told.push(...open.map((split) => tell(party, split, verifiers)))
   }
@@ -78,7 +73,7 @@ export async function settleCommand(argv: readonly string[], io: Io): Promise<nu
   const { space, state } = await openSpace(positionals, values.state, io)
   const did = oneOf(who, logKeepers(space))
   await using owned = new AsyncDisposableStack()
-  const party = await openWitnessingParty(did, space, state, owned)
+  const party = await openExportingParty(did, space, state, owned)
   const open = await new SplitStore(party.database, party.spaceId).open()
   const split = oneSplit(open, originOf(log, space), digest)
   const language = languageOf(values.lang)

@@ -32,6 +32,20 @@ export function digestOf(label: string, value: JsonValue): Digest {
   return toDigest(sha256(utf8(label), NUL, canonical(value)))
 }
 
+/** A digest with what it was made of: whoever is given label and text can check it. */
+export interface Preimage {
+  readonly digest: Digest
+  readonly label: string
+  /** The canonical text of the digested value. */
+  readonly text: string
+}
+
+/** `digestOf` with its preimage. */
+export function preimageOf(label: string, value: JsonValue): Preimage {
+  const text = Buffer.from(canonical(value)).toString('utf8')
+  return { digest: digestOf(label, value), label, text }
+}
+
 /** True for the exact text form of a digest; nothing else is one. */
 export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && DIGEST.test(text)

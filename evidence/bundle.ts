@@ -37,11 +37,13 @@ export interface BundleParts {
   readonly receipts: readonly Receipt[]
   /** Only those that the reader whom the bundle is for may see. */
   readonly openings: readonly Opening[]
-  /** Stored ciphertexts by digest, to replay releases. */
-  readonly ciphertexts: ReadonlyMap<string, Uint8Array>
+  /** Stored ciphertexts by digest, to replay releases; read one by one. */
+  readonly ciphertexts: Iterable<NamedBytes> | AsyncIterable<NamedBytes>
   /** Signs the manifest, by a key that the policy names as a log's; unsigned without it. */
   readonly signer?: NoteSigner
 }
+
+type NamedBytes = readonly [digest: string, bytes: Uint8Array]
 
 /**
  * Writes a dispute bundle (争议证据包): everything that a reader needs to verify offline what
@@ -62,12 +64,18 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<v
   }
   await write(POLICY_FILE, parts.policy)
   await write(RULES_FILE, formatChainRules(parts.rules))
-  await write(OPENINGS_FILE, `${JSON.stringify(parts.openings, null, 2)}\n`)
+  await write(OPENINGS_FILE, formatOpenings(parts.openings))
   for (const [i, receipt] of parts.receipts.entries()) {
     await write(`${RECEIPTS_FOLDER}/${i}.tlog-proof`, formatProof(receipt))
   }
-  for (const [digest, bytes] of parts.ciphertexts) {
+  for await (const [digest, bytes] of parts.ciphertexts) {
     await writeWhole(path.join(folder, CIPHERTEXTS_FOLDER, digest), bytes)
   }
   await write(MANIFEST_FILE, await makeManifest(folder, parts.signer))
+}
+
+/** The file that reveals what stands behind digests, as the bundle holds it. */
+export function formatOpenings(openings: readonly Opening[]): string {
+  const revealed = openings.map(({ digest, label, text }) => ({ digest, label, text }))
+  return `${JSON.stringify(revealed, null, 2)}\n`
 }

@@ -22,7 +22,8 @@ export interface Names {
 /**
  * How a reader judges a space's evidence: which links each delivered result must have (consent is
  * always demanded where one subject was asked for), and names for the story: of participants by
- * DID, of contracts, products and policies by digest.
+ * DID, of contracts, products and policies by digest, of a product's columns and codes by
+ * `<digest>/<column>` and `<digest>/<column>/<code>`, of purposes by their term.
  */
 export interface ChainRules {
   readonly require: ReadonlySet<ChainLink>

@@ -37,9 +37,6 @@ const zh = {
   noConsent: '所问为众多主体的汇总，不涉及单个主体的授权同意。',
   released: (who: string) => `${who} 依据已签名的输入重新计算并按规则放行（其自己的日志）。`,
   relayed: (who: string) => `${who} 记录并转交了这次放行。`,
-  withheld: (count: number, groups: number, which: string) =>
-    `共 ${groups} 个单元，未放行 ${count} 个${which ? `（第 ${which} 个）` : ''}。`,
-  withheldSealed: '哪些单元未放行：内容已封存，本包未向本读者开启。',
   replayed: '已用保存的密文重新计算，与记录一致。',
   notReplayed: '未重新计算（本包没有全部密文或没有记录总和）。',
   delivered: (who: string) => `结果交付给 ${who}。`,
@@ -114,10 +111,6 @@ const en: Words = {
   released: (who) =>
     `${who} recomputed the sums from the signed inputs and released what the rules allow (own log).`,
   relayed: (who) => `${who} recorded this release and passed it on.`,
-  withheld: (count, groups, which) =>
-    `Of ${groups} cells, ${count} were withheld${which ? ` (number ${which})` : ''}.`,
-  withheldSealed:
-    'Which cells were withheld is sealed; this folder does not open it to this reader.',
   replayed: 'Recomputed from the stored ciphertexts: equal to the record.',
   notReplayed: 'Not recomputed (the folder lacks ciphertexts, or no sum was recorded).',
   delivered: (who) => `The result was delivered to ${who}.`,

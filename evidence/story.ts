@@ -1,4 +1,5 @@
 /** One result's story, step by step, for a reader who has never heard of a Merkle tree. Node only. */
+import { cellsIn } from './asked.ts'
 import type { Names } from './chain-rules.ts'
 import type { Recorded } from './entry-index.ts'
 import type { Finding } from './finding.ts'
@@ -8,6 +9,7 @@ import { recordsOf } from './lineage-records.ts'
 import { isLogOf } from './log-owner.ts'
 import { day, moment } from './moment.ts'
 import type { Opening } from './opening.ts'
+import { questionLines, type Titles, titlesFor, withheldLines } from './story-question.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
 import { visible } from './visible.ts'
 
@@ -29,12 +31,14 @@ class Teller {
   readonly #parts: StoryParts
   readonly #language: StoryLanguage
   readonly #words: (typeof STORY_WORDS)[StoryLanguage]
+  readonly #titles: Titles
   #step = 0
 
   constructor(parts: StoryParts, language: StoryLanguage) {
     this.#parts = parts
     this.#language = language
     this.#words = STORY_WORDS[language]
+    this.#titles = titlesFor(parts.lineage, parts.names, language)
   }
 
   *lines(): Generator<string> {
@@ -64,6 +68,10 @@ class Teller {
     yield indented(
       reference === undefined ? this.#words.referenceSealed : this.#words.reference(reference),
     )
+    const { lineage, openings } = this.#parts
+    for (const line of questionLines(lineage, openings, this.#titles, this.#language)) {
+      yield indented(line)
+    }
   }
 
   *#decision(): Generator<string> {
@@ -148,17 +156,13 @@ class Teller {
     }
     const release = sealed.find(({ entry }) => entry.result === delivered.entry.result)
     if (release === undefined) return
-    const verdicts = this.#verdicts(release.entry.verdicts)
-    const withheld = [...(verdicts ?? '')].flatMap((bit, i) => (bit === '0' ? [i + 1] : []))
-    yield indented(
-      verdicts === undefined
-        ? words.withheldSealed
-        : words.withheld(
-            withheld.length,
-            verdicts.length,
-            withheld.slice(0, 40).join(words.listed),
-          ),
-    )
+    const { lineage, openings } = this.#parts
+    const { verdicts } = release.entry
+    const revealed = memberOf(openings.get(verdicts), 'verdicts')
+    const cells = cellsIn(lineage, openings)
+    for (const line of withheldLines(revealed, cells, this.#titles, this.#language)) {
+      yield indented(line)
+    }
     yield indented(this.#parts.isReplayed ? words.replayed : words.notReplayed)
   }
 
@@ -217,10 +221,6 @@ class Teller {
   #revealed(digest: string): string | undefined {
     const opening = this.#parts.openings.get(digest)
     return memberOf(opening, 'value') ?? memberOf(opening, 'reference')
-  }
-
-  #verdicts(digest: string): string | undefined {
-    return memberOf(this.#parts.openings.get(digest), 'verdicts')
   }
 }
 

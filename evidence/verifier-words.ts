@@ -5,6 +5,7 @@ export const VERIFIER_WORDS = {
   --policy <文件>   您自己掌握的信任策略（日志与见证方的公钥）；不给则用文件夹自带的
   --sm2 <文件>      您自己掌握的各日志国密公钥，每行一个；给出则要求检查点另有相应 SM2 签名
   --rules <文件>    每个结果必须具备的环节；不给则用文件夹自带的，没有则全部必备
+  --receipt <文件>  您自己保存的回执（tlog-proof，可多次给出）：它所见的历史须与本日志一致
   --result <编号>   讲述一个结果的来龙去脉（结果摘要或水印编号）
   --lang zh|en      语言；不给则随系统
   --json            机器可读
@@ -28,6 +29,8 @@ export const VERIFIER_WORDS = {
   --sm2 <file>      SM2 keys of logs from your own hand, one a line; then their checkpoints must
                     bear that line too
   --rules <file>    links that each result must have; else the folder's; without any, all
+  --receipt <file>  a receipt that you keep yourself (tlog-proof; any number): the history it was
+                    given in must be the one of the log here
   --result <id>     tell how one result came about (its digest or a copy's watermark)
   --lang zh|en      language; else the system’s
   --json            for machines

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { CHAIN_LINKS, type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
+import type { SeenNote } from './check-history.ts'
 import { parseSm2Keys } from './check-sm2.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
@@ -35,6 +36,8 @@ interface Asked {
   /** The folder's own rules cannot be read: then every link is demanded. */
   readonly brokenRules: readonly Finding[]
   readonly result: string | undefined
+  /** Receipts that the reader keeps itself. */
+  readonly receipts: readonly SeenNote[]
   readonly language: StoryLanguage
   readonly isJson: boolean
 }
@@ -48,9 +51,10 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
       return 0
     }
     const policy = parseTrustPolicy(policyText(asked))
-    const { rules, folder, brokenRules, sm2File } = asked
+    const { rules, folder, brokenRules, sm2File, receipts } = asked
     const sm2 = sm2File === undefined ? [] : parseSm2Keys(readFileSync(sm2File, 'utf8'), policy)
-    const report = verifyEvidence(folder, { policy, rules, sm2, ...(replay && { replay }) })
+    const options = { policy, rules, sm2, receipts, ...(replay && { replay }) }
+    const report = verifyEvidence(folder, options)
     const findings = [...report.findings, ...brokenRules]
     return print(asked, { ...report, findings, isGood: findings.length === 0 }, io)
   } catch (error) {
@@ -68,6 +72,7 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
       rules: { type: 'string' },
       sm2: { type: 'string' },
       result: { type: 'string' },
+      receipt: { type: 'string', multiple: true },
       lang: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -82,9 +87,14 @@ function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {
     sm2File: values.sm2 && path.resolve(cwd, values.sm2),
     ...rulesFor(folder, values.rules && path.resolve(cwd, values.rules)),
     result: values.result,
+    receipts: (values.receipt ?? []).map((file) => heldFile(path.resolve(cwd, file))),
     language: languageOf(values.lang),
     isJson: values.json,
   }
+}
+
+function heldFile(file: string): SeenNote {
+  return { file, note: readFileSync(file, 'utf8') }
 }
 
 // A file of one's own is read wherever it is; the folder's only if it is a plain file there.

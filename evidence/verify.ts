@@ -6,7 +6,7 @@
 import type { ChainRules } from './chain-rules.ts'
 import { type AnchoredUpTo, checkAnchors } from './check-anchors.ts'
 import { checkChain } from './check-chain.ts'
-import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
+import { checkHeldReceipt, checkQuorum, checkSeen, type SeenNote } from './check-history.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
@@ -33,6 +33,8 @@ export interface VerifyOptions {
   readonly rules: ChainRules
   /** Recomputes releases; without it they are not replayed. */
   readonly replay?: Replay
+  /** Receipts that the reader keeps itself, beside those in the folder. */
+  readonly receipts?: readonly SeenNote[]
 }
 
 export interface Report {
@@ -60,7 +62,7 @@ export interface Report {
 }
 
 export function verifyEvidence(folder: string, options: VerifyOptions): Report {
-  const { policy, rules, replay, sm2 = [] } = options
+  const { policy, rules, replay, sm2 = [], receipts = [] } = options
   const files = new EvidenceFiles(folder)
   const held = policy.logs.filter(({ name }) => holds(files, name))
   const logs = held.map((log) => verifyLog(files, log, policy, sm2))
@@ -82,7 +84,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     ...manifest.findings,
     ...logs.flatMap((log) => log.findings),
     ...recordedSplits(entries, policy.logs),
-    ...heldReceipts(files, logs),
+    ...heldReceipts([...receiptsIn(files), ...receipts], logs),
     ...refused,
     ...checkCiphertexts(files),
     ...leftOver(files, manifest.findings),
@@ -165,13 +167,16 @@ function holds(files: EvidenceFiles, origin: string): boolean {
   return files.list(placeOf(files, origin)).length > 0
 }
 
-function heldReceipts(files: EvidenceFiles, logs: readonly VerifiedLog[]): Finding[] {
-  return files.list(`${RECEIPTS_FOLDER}/`).flatMap((file): Finding[] => {
-    const note = files.text(file)
-    const owner = logs.find(({ log }) => note.includes(`\n\n${log.name}\n`))
+function receiptsIn(files: EvidenceFiles): SeenNote[] {
+  return files.list(`${RECEIPTS_FOLDER}/`).map((file) => ({ file, note: files.text(file) }))
+}
+
+function heldReceipts(receipts: readonly SeenNote[], logs: readonly VerifiedLog[]): Finding[] {
+  return receipts.flatMap((seen): Finding[] => {
+    const owner = logs.find(({ log }) => seen.note.includes(`\n\n${log.name}\n`))
     return owner
-      ? checkHeldReceipt({ file, note }, owner.log, owner.checked)
-      : [{ code: 'RECEIPT_REFUSED', file, detail: 'of no known log' }]
+      ? checkHeldReceipt(seen, owner.log, owner.checked)
+      : [{ code: 'RECEIPT_REFUSED', file: seen.file, detail: 'of no known log' }]
   })
 }
 

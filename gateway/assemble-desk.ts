@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { KeyProvider } from '#crypto/sign/key-provider'
 import type { Evidence } from '#evidence/log'
+import { OpeningStore } from '#evidence/opening-store'
 import type { TaskQueue } from '#runtime/store/task-queue'
 import { oneWriter, transactionsOf } from '#runtime/store/transaction'
 import type { GatewayDesk } from './gateway-desk.ts'
@@ -43,6 +44,7 @@ export function assembleDesk(parts: DeskParts): GatewayDesk {
     leased: new TaskStore(db, spaceId),
     tasks: gatewayTasks(queue, spaceId, clock),
     journal: new Journal(evidence, did),
+    openings: new OpeningStore(spaceId, random),
     transaction: rowLocked(db),
     serialisable: oneWriter(transactionsOf(db, { random, attempts: COLLISIONS })),
     signer: () => keys.signer(),

@@ -1,5 +1,6 @@
 import type { Random } from '#crypto/random'
 import type { Signer } from '#crypto/sign/jws'
+import type { OpeningStore } from '#evidence/opening-store'
 import type { Snapshot } from '#policies/compile'
 import type { DirectorySource } from '#protocol/directory-source'
 import type { Desk } from '#protocol/session-papers'
@@ -32,6 +33,8 @@ export interface GatewayDesk {
   readonly tasks: GatewayTasks
   readonly signals: QuerySignals
   readonly journal: Journal
+  /** What stands behind the log's digests, and for how long. */
+  readonly openings: OpeningStore
   /** One transition of one attempt at a time: each locks its attempt's row first. */
   readonly transaction: InTransaction<GatewayDatabase>
   /** For what several requests share: budgets. Collisions are repeated. */

@@ -42,8 +42,7 @@ export class Journal {
   /** The receipt of an entry whose transaction has committed. */
   async receipt(ticket: string): Promise<ReceiptBody> {
     const receipt = await this.#evidence.receipt({ ticket }).catch(unavailable)
-    const { index, leafHash, checkpoint, proof } = receipt
-    return { index, leafHash, checkpoint, proof: [...proof] }
+    return { ...receipt, proof: [...receipt.proof] }
   }
 }
 

@@ -45,7 +45,7 @@ async function openDesk(
   { config, folder, clock, log }: Configured,
   ground: GatewayGround,
 ): Promise<GatewayDesk> {
-  const { did, spaceId, release, auditor, policies, limits, seconds } = config
+  const { did, spaceId, release, auditor, policies, limits, seconds, disclosableDays } = config
   const resolve = (file: string) => path.resolve(folder, file)
   const snapshot = await loadPolicies(
     typeof policies === 'string' ? resolve(policies) : policies.map(resolve),
@@ -56,7 +56,7 @@ async function openDesk(
     verify: verifyJws,
     snapshot: () => snapshot,
     random: systemRandom,
-    timing: timingOf(seconds ?? {}, limits?.attempts),
+    timing: timingOf(seconds ?? {}, limits?.attempts, disclosableDays),
   })
   await announcePolicies(ground.db, desk, snapshot)
   return desk

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Log } from '#runtime/log'
 import { expireAttempt } from './flow/expire-attempt.ts'
+import { forgetDisclosable } from './flow/forget-disclosable.ts'
 import { type GatewayDesk, instant } from './gateway-desk.ts'
 import type { GatewayDatabase } from './store/schema.ts'
 
@@ -15,8 +16,8 @@ export interface SweeperOptions {
 const MOST_AT_ONCE = 100
 
 /**
- * Gives up what is overdue and scrubs the blobs of attempts that ended long ago. Every replica
- * has one; a lock in the database lets one of them sweep at a time. Answers how many attempts it
+ * Gives up what is overdue, scrubs the blobs of attempts that ended long ago and forgets what may
+ * no longer be disclosed. Every replica has one; a lock in the database lets one of them sweep at a time. Answers how many attempts it
  * gave up.
  */
 export async function sweep({ desk, db }: Pick<SweeperOptions, 'desk' | 'db'>): Promise<number> {
@@ -28,6 +29,7 @@ export async function sweep({ desk, db }: Pick<SweeperOptions, 'desk' | 'db'>): 
     const overdue = await desk.queries.overdue(instant(desk), MOST_AT_ONCE)
     for (const invitation of overdue) await expireAttempt(desk, invitation)
     await desk.blobs.scrub(instant(desk, -desk.timing.retentionMs))
+    await forgetDisclosable(desk, tx)
     return overdue.length
   })
 }

@@ -1,6 +1,9 @@
+import { DISCLOSABLE_DAYS } from '#evidence/opening-store'
+
 /**
  * How long each stage of an attempt may take, in ms, before the attempt is given up, how often a
- * request may be tried, and how long blobs stay after an attempt's end.
+ * request may be tried, how long blobs stay after an attempt's end, and how long what stands behind
+ * the log's digests can be disclosed.
  */
 export interface Timing {
   readonly openingMs: number
@@ -14,7 +17,10 @@ export interface Timing {
   readonly leaseMs: number
   readonly attempts: number
   readonly retentionMs: number
+  readonly disclosableMs: number
 }
+
+const DAY_MS = 86_400_000
 
 export const DEFAULT_TIMING: Timing = {
   openingMs: 60_000,
@@ -25,7 +31,8 @@ export const DEFAULT_TIMING: Timing = {
   voidingMs: 120_000,
   leaseMs: 60_000,
   attempts: 10,
-  retentionMs: 7 * 86_400_000,
+  retentionMs: 7 * DAY_MS,
+  disclosableMs: DISCLOSABLE_DAYS * DAY_MS,
 }
 
 /** The longest that an attempt can last: what its invitation is good for. */
@@ -44,7 +51,11 @@ export type TimingSeconds = Partial<
 >
 
 /** The timing that a configuration says. */
-export function timingOf(seconds: TimingSeconds, attempts = DEFAULT_TIMING.attempts): Timing {
+export function timingOf(
+  seconds: TimingSeconds,
+  attempts = DEFAULT_TIMING.attempts,
+  disclosableDays = DISCLOSABLE_DAYS,
+): Timing {
   const ms = (name: keyof TimingSeconds) => {
     const stated = seconds[name]
     return stated === undefined ? DEFAULT_TIMING[`${name}Ms`] : stated * 1000
@@ -59,5 +70,6 @@ export function timingOf(seconds: TimingSeconds, attempts = DEFAULT_TIMING.attem
     leaseMs: ms('lease'),
     attempts,
     retentionMs: ms('retention'),
+    disclosableMs: disclosableDays * DAY_MS,
   }
 }

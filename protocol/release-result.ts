@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from '#crypto/digest'
+import { type Digest, type Preimage, preimageOf } from '#crypto/digest'
 import { ProtocolError } from './errors.ts'
 import type { Panel, Plan } from './plans/plan.ts'
 
@@ -81,8 +81,16 @@ export function decodeReleasedTable(plan: Plan, bytes: Uint8Array): ReleasedTabl
 }
 
 /** What the log holds of the verdicts: nothing without the salt, which only C and U are sealed. */
-export function verdictsDigest({ transcript, salt, verdicts }: ReleasedTable): Digest {
-  return digestOf('baotu/p1/v1/verdicts', {
+export function verdictsDigest(table: Pick<ReleasedTable, VerdictPart>): Digest {
+  return verdictsPreimage(table).digest
+}
+
+type VerdictPart = 'transcript' | 'salt' | 'verdicts'
+
+/** The same with its preimage: which groups pass, as one text of 1 and 0, and the salt. */
+export function verdictsPreimage(table: Pick<ReleasedTable, VerdictPart>): Preimage {
+  const { transcript, salt, verdicts } = table
+  return preimageOf('baotu/p1/v1/verdicts', {
     transcript,
     salt: Buffer.from(salt).toString('base64url'),
     verdicts: verdicts.map((passes) => (passes ? '1' : '0')).join(''),

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from '#crypto/digest'
+import { type Digest, digestOf, type Preimage, preimageOf } from '#crypto/digest'
 import { ProtocolError } from './errors.ts'
 import type { QueryRequest } from './messages/query.ts'
 import type { Advert, Invitation, SessionOpening, Transcript } from './messages/session.ts'
@@ -6,7 +6,22 @@ import type { Plan } from './plans/plan.ts'
 
 /** The digest that names a request in every message, store and log entry. */
 export function requestDigest(request: QueryRequest): Digest {
-  return digestOf('baotu/request', request)
+  return requestPreimage(request).digest
+}
+
+/** The same with its preimage: the signed payload, and with it the business reference. */
+export function requestPreimage(request: QueryRequest): Preimage {
+  return preimageOf('baotu/request', request)
+}
+
+/** What logs hold of a business reference (业务参考号). The request's nonce is the salt. */
+export function referencePreimage({ nonce, requestRef: reference }: QueryRequest): Preimage {
+  return preimageOf('baotu/request-reference', { nonce, reference })
+}
+
+/** The digest by which the logs of gateway and holder name a signed submission of a session. */
+export function submissionPreimage(sid: string, submission: string): Preimage {
+  return preimageOf('baotu/submission', { sid, submission })
 }
 
 /** The digest that names a signed message of a session inside the next one. */

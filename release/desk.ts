@@ -2,6 +2,7 @@ import type { SessionCell } from '#crypto/he/session-cells'
 import type { Random } from '#crypto/random'
 import type { Signer } from '#crypto/sign/jws'
 import type { Evidence } from '#evidence/log'
+import type { OpeningStore } from '#evidence/opening-store'
 import type { GatewayLink } from '#protocol/gateway-link'
 import type { Desk } from '#protocol/session-papers'
 import type { LiveSessions } from './live-sessions.ts'
@@ -15,6 +16,9 @@ export interface ReleaseDesk {
   readonly live: LiveSessions
   readonly link: GatewayLink
   readonly evidence: Evidence
+  /** What the salted digests of its log stand for, kept for so many ms. */
+  readonly openings: OpeningStore
+  readonly disclosableMs: number
   readonly random: Random
   readonly now: () => number
   /** How long a session's key lives, in ms. */

@@ -1,5 +1,7 @@
 import { TAB } from '#crypto/he/parameters'
 import { openSessionCells } from '#crypto/he/session-cells'
+import { DISCLOSABLE_DAYS, OpeningStore } from '#evidence/opening-store'
+import { startForgetting } from '#party/forgetting'
 import { openGround } from '#party/ground'
 import { keepLog } from '#party/keep-log'
 import { startWork } from '#party/task-work'
@@ -27,6 +29,7 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
   const ground = await openGround<ReleaseDatabase>({ ...options, migrations: [RELEASE_MIGRATIONS] })
   owned.use(ground)
   const { keys, db, evidence, witness, party, random, now } = ground
+  const openings = new OpeningStore(spaceId, random)
   const cells = owned.use(openSessionCells(CELL))
   const live = owned.use(new LiveSessions(config.maxSessions ?? 16, now))
   const desk: ReleaseDesk = {
@@ -36,6 +39,8 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
     live,
     link: party.link,
     evidence,
+    openings,
+    disclosableMs: (config.disclosableDays ?? DISCLOSABLE_DAYS) * 86_400_000,
     random,
     now,
     sessionMs: (config.sessionSeconds ?? 600) * 1000,
@@ -44,6 +49,7 @@ export async function startRelease(context: PartyContext<ReleaseConfig>): Promis
     createKeys: () => cells.open(),
   }
   owned.use(await keepLog({ ...witness, config, folder, random, log }))
+  owned.use(startForgetting({ did, db, evidence, openings, now, log }))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { loadConfig } from '#runtime/config'
 import { ask } from '#sdk/ask'
+import { receiptProof } from '#sdk/receipt-proof'
 import { type Command, type CommandIo, EXIT, NotUpError, UsageError } from '../command.ts'
 import { type Language, languageOf } from '../language.ts'
 import { COMMON, onlyArgument, optionsOf, STATE, spaceAndState } from '../options.ts'
@@ -10,6 +11,7 @@ import { resolveQuestion } from '../query/resolve-question.ts'
 import { stageWord } from '../query/stage-words.ts'
 import type { Space } from '../space/load-space.ts'
 import { openConsumer } from '../space/open-consumer.ts'
+import { writePrivate } from '../space/private-file.ts'
 import { readPolicies } from '../space/read-policies.ts'
 import { runningIn } from '../space/running.ts'
 import { findByName, shortName } from '../space/short-name.ts'
@@ -21,7 +23,7 @@ export const query: Command = {
   name: 'query',
   summary: { en: 'ask one question as a consumer', zh: '以使用方身份提出一个问题' },
   help: {
-    en: `baotu query <query-file> --space <space-file> [--as NAME] [--up] [--state DIR] [--json] [--lang zh|en]
+    en: `baotu query <query-file> --space <space-file> [--as NAME] [--up] [--receipt FILE] [--state DIR] [--json] [--lang zh|en]
 
 Signs the question, follows it to its release and prints the table: exact integers, money in yuan,
 shares in percent. Groups that may not be released are listed as withheld, all with the same word.
@@ -29,17 +31,21 @@ Progress goes to stderr.
 
   --as      the consumer, by DID or short name; needed where the space has more than one
   --up      start the space for this one question when it is not up
+  --receipt keep the receipt of the answer (C2SP tlog-proof): proof of what the gateway's log held,
+            for \`baotu evidence verify --receipt\`
   --json    exact numbers and codes on stdout
 
   baotu query examples/three-cities/queries/retail-by-kind.json --space examples/three-cities/space.json --as qilu-bank
 `,
-    zh: `baotu query <问题文件> --space <空间文件> [--as 名称] [--up] [--state 目录] [--json] [--lang zh|en]
+    zh: `baotu query <问题文件> --space <空间文件> [--as 名称] [--up] [--receipt 文件] [--state 目录] [--json] [--lang zh|en]
 
 签署问题，跟踪至发布，打印结果表：整数精确，金额以元为单位，占比为百分数。不得披露的分组统一标注
 “不披露”。进度写到标准错误。
 
   --as      使用方的 DID 或短名；空间有多个使用方时必填
   --up      空间未运行时，仅为本问题启动
+  --receipt 保存结果的回执（C2SP tlog-proof）：证明网关日志当时的内容，供
+            \`baotu evidence verify --receipt\` 核验
   --json    在标准输出写精确数值和代码
 
   baotu query examples/three-cities/queries/retail-by-kind.json --space examples/three-cities/space.json --as qilu-bank
@@ -50,6 +56,7 @@ Progress goes to stderr.
       space: { type: 'string' },
       as: { type: 'string' },
       up: { type: 'boolean' },
+      receipt: { type: 'string' },
     } as const
     const { values, positionals } = optionsOf(argv, { ...COMMON, ...STATE, ...own })
     const file = onlyArgument(positionals, 'query file')
@@ -60,6 +67,7 @@ Progress goes to stderr.
       space,
       consumer: consumerOf(space, values.as),
       file: await loadConfig(path.resolve(io.cwd, file), QueryFile),
+      receiptFile: values.receipt && path.resolve(io.cwd, values.receipt),
       json: values.json === true,
       language,
     }
@@ -72,6 +80,7 @@ interface Asking {
   readonly space: Space
   readonly consumer: string
   readonly file: QueryFile
+  readonly receiptFile: string | undefined
   readonly json: boolean
   readonly language: Language
 }
@@ -91,6 +100,9 @@ async function askAndPrint(asking: Asking, state: StateFolder, io: CommandIo): P
     progress: (stage) => io.stderr.write(`… ${stageWord(stage, language)}\n`),
   })
   io.stdout.write(answeredText(answered, product, asking))
+  if (asking.receiptFile !== undefined) {
+    await writePrivate(asking.receiptFile, await receiptProof(opened.consumer, answered))
+  }
   return EXIT.ok
 }
 

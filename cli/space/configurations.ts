@@ -85,6 +85,7 @@ function gatewayConfig(
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,
+    ...disclosable(space),
   }
 }
 
@@ -98,6 +99,7 @@ function releaseConfig(space: Space, drawn: Drawn): Configuration['value'] {
     database: database(),
     state: 'state',
     ...logKeeping(space, release.did),
+    ...disclosable(space),
   }
 }
 
@@ -201,6 +203,10 @@ function loopback(port: number): JsonValue {
 
 function keyFile(): JsonValue {
   return { file: KEY_FILE, wrappingKey: { file: WRAPPING_KEY_FILE } }
+}
+
+function disclosable({ file: { disclosableDays } }: Space): Configuration['value'] {
+  return disclosableDays === undefined ? {} : { disclosableDays }
 }
 
 function database(): JsonValue {

@@ -3,9 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { systemRandom } from '#crypto/random'
 import type { Secret } from '#crypto/secret'
+import type { DisclosingParty } from '#evidence/disclose'
 import { logDatabase } from '#evidence/log-database'
 import { type KeyRoot, partyCosigner, partyLogSigner, partySm2Signer } from '#evidence/log-keys'
 import type { NoteVerifier } from '#evidence/note-key'
+import { OpeningStore } from '#evidence/opening-store'
 import { openPartyLog } from '#evidence/party-log'
 import type { WitnessingParty } from '#evidence/party-witness'
 import { systemClock } from '#runtime/clock'
@@ -17,18 +19,21 @@ import { WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, LOGGING } from './party-plan.ts'
 import type { StateFolder } from './state-folder.ts'
 
+/** A party whose log is exported: its database and keys are at hand, as on one machine. */
+export type ExportingParty = WitnessingParty & DisclosingParty
+
 /** The DIDs of those who keep a log. */
 export function logKeepers(space: Space): string[] {
   return bodiesOf(space).flatMap(({ did, role }) => (LOGGING.includes(role) ? [did] : []))
 }
 
-/** One party's log, database and witness key; `owned` closes them. */
-export async function openWitnessingParty(
+/** Opens a party's log and stores beside the running party; `owned` closes them. */
+export async function openExportingParty(
   did: string,
   space: Space,
   state: StateFolder,
   owned: AsyncDisposableStack,
-): Promise<WitnessingParty> {
+): Promise<ExportingParty> {
   const home = state.partyFolder(did)
   using url = await readSecret({ file: DATABASE_URL_FILE }, home)
   const db = await openStore<object>({ url: secretText(url), party: 'evidence-export' })
@@ -46,7 +51,8 @@ export async function openWitnessingParty(
   const database = logDatabase(db)
   // Nobody reads a log of this: a split is in the party's log and in what is exported.
   const log = { error: () => undefined }
-  return { did, spaceId: root.spaceId, evidence, cosigner, database, clock, log }
+  const openings = new OpeningStore(root.spaceId, systemRandom)
+  return { did, spaceId: root.spaceId, evidence, cosigner, database, clock, log, openings }
 }
 
 /** The key that signs a party's log. */

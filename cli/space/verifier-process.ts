@@ -11,7 +11,7 @@ const VERIFIER = path.resolve(import.meta.dirname, '..', '..', 'evidence', 'veri
  * or keys. Exit code 0: nothing found; 1: something found; 2: could not be judged.
  */
 export async function runVerifierProcess(
-  { folder, policyFile, sm2File }: ExportedEvidence,
+  { folder, policyFile, sm2File }: Pick<ExportedEvidence, 'folder' | 'policyFile' | 'sm2File'>,
   language: Language,
 ): Promise<{ readonly code: number; readonly output: string }> {
   const sm2 = sm2File === undefined ? [] : ['--sm2', sm2File]

@@ -1,9 +1,10 @@
-import { type Digest, digestBytes, digestOf, isDigest } from '#crypto/digest'
+import { digestBytes, isDigest } from '#crypto/digest'
 import { sessionControls } from '#policies/disclosure/session-controls'
 import { ProtocolError } from '#protocol/errors'
 import { KINDS } from '#protocol/message-kinds'
 import type { Submission } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
+import { submissionPreimage } from '#protocol/session'
 import { type AgreedSession, agreeSession, openSession } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
 import type { ConnectorDesk } from '../desk.ts'
@@ -111,14 +112,9 @@ async function store(
       type: 'holder.submitted',
       actor: desk.did,
       transcript,
-      submission: submissionDigest(stored.submission, session.sid),
+      submission: submissionPreimage(session.sid, stored.submission).digest,
       datasets,
     })
   })
   faultPoint('connector.submission.after-store')
-}
-
-/** The digest by which logs name a submission. */
-export function submissionDigest(submission: string, sid: string): Digest {
-  return digestOf('baotu/submission', { sid, submission })
 }

@@ -1,4 +1,3 @@
-import { digestOf } from '#crypto/digest'
 import { TAB } from '#crypto/he/parameters'
 import { ciphertextWireBytes } from '#crypto/he/wire'
 import { inEntries } from '#evidence/in-entries'
@@ -14,6 +13,7 @@ import { GatewayError } from '../gateway-error.ts'
 import type { Attempt, Query } from '../store/query-store.ts'
 import type { GatewayTransaction } from '../store/schema.ts'
 import { advertsOf } from './holder-advertised.ts'
+import { keepSubmissionOpening } from './keep-openings.ts'
 import { papersOf, present, storedPayload } from './papers.ts'
 import type { Answered, Transition } from './transition.ts'
 
@@ -31,7 +31,7 @@ export async function holderSubmitted(
   const keys = directory.keys(recipient, 'holder', 'sign', now)
   const submission = await openSigned(desk.verify, KINDS.submission, jws, keys)
   checkBinding(submission, attempt, recipient)
-  const { query: question } = storedPayload<QueryRequest>(query.jws)
+  const { query: question } = storedPayload<QueryRequest>(present(query.jws, 'request'))
   const plan = planGroupedAggregate(question, directory.product(question.product).product)
   const expected = plan.panels
     .filter(({ roster }) => roster.includes(recipient))
@@ -45,11 +45,6 @@ export async function holderSubmitted(
     whileVoiding: false,
     apply: (tx, current) => submit(desk, tx, { query, current, recipient, jws, inputs }),
   }
-}
-
-/** The digest by which logs name a submission; the holder's own log says the same. */
-function submissionDigest(sid: string, submission: string) {
-  return digestOf('baotu/submission', { sid, submission })
 }
 
 function checkBinding({ sid, transcript, holder }: Submission, attempt: Attempt, did: string) {
@@ -100,12 +95,15 @@ async function submit(
 ): Promise<void> {
   const { invitation } = current
   await desk.holders.change(tx, { invitation, holder: recipient }, { submission: jws, inputs })
+  const sid = present(current.sid, 'session')
+  const signed = { sid, submission: jws, holder: recipient }
+  const submission = await keepSubmissionOpening(desk, tx, signed)
   for (const ciphertexts of inEntries(inputs)) {
     await desk.journal.append(tx, {
       type: 'input.submitted',
       transcript: present(current.transcript, 'transcript'),
       holder: recipient,
-      submission: submissionDigest(present(current.sid, 'session'), jws),
+      submission,
       ciphertexts,
     })
   }

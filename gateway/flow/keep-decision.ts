@@ -1,10 +1,12 @@
 import { type Digest, digestOf } from '#crypto/digest'
 import { inEntries } from '#evidence/in-entries'
 import { planDigest } from '#protocol/plans/plan'
+import { referencePreimage } from '#protocol/session'
 import type { PlannedQuery, QueryDecision } from '../decision/decide-query.ts'
 import { type GatewayDesk, instant } from '../gateway-desk.ts'
 import type { JournalEntry } from '../journal.ts'
 import type { GatewayTransaction } from '../store/schema.ts'
+import { keepQuestionOpenings } from './keep-openings.ts'
 
 /** Writes a request that is seen for the first time; its ticket comes with the decision. */
 export async function keepQuery(
@@ -26,7 +28,7 @@ export async function keepQuery(
 }
 
 /**
- * Writes what was asked and decided, to the log and to the store; the first denial of a request is
+ * Writes what was asked and decided, to the log and to the store, with what the log's digests open; the first denial of a request is
  * final, a later one leaves it void.
  */
 export async function keepDecision(
@@ -37,6 +39,7 @@ export async function keepDecision(
   { isFirst }: { readonly isFirst: boolean },
 ): Promise<void> {
   const { requestDigest, plan } = planned
+  await keepQuestionOpenings(desk, tx, planned)
   const received = isFirst ? [receivedEntry(planned)] : []
   const judged = [...received, ...decidedEntries(desk, planned, decision)]
   const reserved = reservedEntries(requestDigest, decision)
@@ -54,7 +57,7 @@ function receivedEntry({ request, requestDigest }: PlannedQuery): JournalEntry {
     request: requestDigest,
     consumer: request.consumer,
     contract: request.contract.digest,
-    reference: referenceDigest(request.nonce, request.requestRef),
+    reference: referencePreimage(request).digest,
   }
 }
 
@@ -91,9 +94,4 @@ function reservedEntries(request: Digest, decision: QueryDecision): JournalEntry
 
 function codeOf(decision: QueryDecision): string {
   return decision.effect === 'permit' ? 'PERMIT' : decision.code
-}
-
-// The nonce is the salt: only the consumer and who holds the request can link the reference.
-function referenceDigest(nonce: string, reference: string): Digest {
-  return digestOf('baotu/request-reference', { nonce, reference })
 }

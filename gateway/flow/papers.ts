@@ -7,7 +7,7 @@ import type { Attempt, Query } from '../store/query-store.ts'
 export function papersOf(query: Query, attempt: Attempt): SessionPapers {
   const session = attempt.session_jws
   if (session === null) throw new GatewayError('QUERY_STAGE', 'no session is open yet')
-  return { request: query.jws, invitation: attempt.invitation_jws, session }
+  return { request: present(query.jws, 'request'), invitation: attempt.invitation_jws, session }
 }
 
 /**

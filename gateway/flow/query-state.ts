@@ -60,6 +60,7 @@ async function attemptState(
 ): Promise<QueryState> {
   const { stage, code, transcript } = attempt
   const isAgreed = transcript !== null
+  const isOpen = attempt.session_jws !== null && query.jws !== null
   return {
     request: query.request,
     attempt: attempt.attempt,
@@ -67,7 +68,7 @@ async function attemptState(
     updatedAt: attempt.updated_at.toISOString(),
     invitation: attempt.invitation,
     ...(code !== null && { code }),
-    ...(attempt.session_jws !== null && { papers: papersOf(query, attempt) }),
+    ...(isOpen && { papers: papersOf(query, attempt) }),
     ...(isAgreed && { adverts: advertsOf(await desk.holders.all(attempt.invitation)) }),
     ...(attempt.release_confirmation !== null && {
       releaseConfirmation: attempt.release_confirmation,

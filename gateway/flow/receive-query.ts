@@ -11,7 +11,7 @@ import { faultPoint } from '#runtime/fault-point'
 import { HttpProblem } from '#runtime/http-problem'
 import { type ChainLink, checkChain } from '../decision/chain-check.ts'
 import { decideQuery, type PlannedQuery, type QueryDecision } from '../decision/decide-query.ts'
-import { deskNow, type GatewayDesk } from '../gateway-desk.ts'
+import { deskNow, type GatewayDesk, instant } from '../gateway-desk.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { Attempt } from '../store/query-store.ts'
 import type { GatewayTransaction } from '../store/schema.ts'
@@ -92,6 +92,7 @@ async function receive(
   if (newest !== undefined && newest.stage !== 'void') return undefined
   const attempt = nextAttempt(desk, newest)
   if (known === undefined) await keepQuery(desk, tx, planned, jws)
+  else await desk.queries.changeQuery(tx, request, { jws, decided_at: instant(desk) })
   const decision: QueryDecision =
     broken.length > 0
       ? { effect: 'deny', code: 'CHAIN_BROKEN', policies: [] }

@@ -9,6 +9,7 @@ import { deskNow, type GatewayDesk, instant } from '../gateway-desk.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { Attempt, Query } from '../store/query-store.ts'
 import type { GatewayTransaction } from '../store/schema.ts'
+import { present } from './papers.ts'
 import type { Answered, Transition } from './transition.ts'
 
 /**
@@ -20,7 +21,11 @@ export async function sessionOpened(
   { query, attempt, recipient }: Answered,
   { session }: TaskAnswer<'open-session'>,
 ): Promise<Transition> {
-  const papers = { request: query.jws, invitation: attempt.invitation_jws, session }
+  const papers = {
+    request: present(query.jws, 'request'),
+    invitation: attempt.invitation_jws,
+    session,
+  }
   const opened = await openSession(await deskNow(desk), papers)
   if (opened.session.auditor !== desk.auditor) {
     throw new ProtocolError('SESSION_MISMATCH', 'the session names another auditor')
@@ -58,7 +63,11 @@ async function open(
     deadline_at: instant(desk, advertisingMs),
     updated_at: instant(desk),
   })
-  const body = { request: query.jws, invitation: current.invitation_jws, session }
+  const body = {
+    request: present(query.jws, 'request'),
+    invitation: current.invitation_jws,
+    session,
+  }
   for (const recipient of holdersOf(opened.plan)) {
     const task = { kind: 'advertise', recipient, invitation, body } as const
     await desk.tasks.enqueue(tx, { ...task, deadlineMs: advertisingMs })

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { encodeBundle } from '#evidence/entry-bundle'
 import type { Evidence } from '#evidence/log'
 import { Strict } from '#protocol/messages/primitives'
+import { ReceiptBody } from '#protocol/messages/query-state'
 import { problemResponse } from '#runtime/http-problem'
 import type { HttpServer } from '#runtime/http-server'
 import { BytesResponse } from './bytes.ts'
@@ -11,15 +12,6 @@ const index = Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$' })
 const level = Type.String({ pattern: '^([0-9]|[1-5][0-9]|6[0-3])$' })
 const config = { roles: EVERYBODY }
 
-/** A receipt with the entry it is about: digests and codes only. */
-const EntryReceipt = Strict({
-  index: Type.Integer({ minimum: 0 }),
-  leafHash: Type.String(),
-  checkpoint: Type.String(),
-  proof: Type.Array(Type.String()),
-  entry: Type.String(),
-})
-
 /**
  * The gateway's log (存证) as every participant may read, mirror and check it: no value is in it.
  */
@@ -27,7 +19,7 @@ export function addEvidenceRoutes(app: HttpServer, evidence: Evidence): void {
   const receipt = {
     summary: 'The receipt of an entry',
     params: Strict({ index }),
-    response: { 200: EntryReceipt, ...problemResponse },
+    response: { 200: ReceiptBody, ...problemResponse },
   }
   app.get('/evidence/receipts/:index', { schema: receipt, config }, async ({ params }) => {
     const { proof, ...rest } = await evidence.receiptAt(Number(params.index))

@@ -38,13 +38,46 @@ export class QueryStore {
   async changeQuery(
     tx: GatewayTransaction,
     request: string,
-    change: Partial<Pick<QueryTable, 'ticket' | 'refusal' | 'plan'>>,
+    change: Partial<Omit<QueryTable, 'space_id' | 'request' | 'consumer' | 'deliver_to'>>,
   ): Promise<void> {
     await tx
       .updateTable('query')
       .set(change)
       .where('space_id', '=', this.#spaceId)
       .where('request', '=', request)
+      .execute()
+  }
+
+  /** Forgets what was asked before `before`, and what was submitted, where nothing is under way. */
+  async forgetPapers(tx: GatewayTransaction, before: Date): Promise<void> {
+    const forgotten = await tx
+      .updateTable('query')
+      .set({ jws: null })
+      .where('space_id', '=', this.#spaceId)
+      .where('jws', 'is not', null)
+      .where('decided_at', '<', before)
+      .where('request', 'not in', (running) =>
+        running
+          .selectFrom('query_attempt')
+          .select('request')
+          .where('space_id', '=', this.#spaceId)
+          .where('deadline_at', 'is not', null),
+      )
+      .returning('request')
+      .execute()
+    if (forgotten.length === 0) return
+    const requests = forgotten.map(({ request }) => request)
+    await tx
+      .updateTable('query_holder')
+      .set({ submission: null })
+      .where('space_id', '=', this.#spaceId)
+      .where('invitation', 'in', (attempts) =>
+        attempts
+          .selectFrom('query_attempt')
+          .select('invitation')
+          .where('space_id', '=', this.#spaceId)
+          .where('request', 'in', requests),
+      )
       .execute()
   }
 

@@ -4,14 +4,15 @@ import type { VoidReason } from '#protocol/messages/session'
 import type { TaskKind } from '#protocol/messages/tasks'
 import type { EndCode } from '../gateway-error.ts'
 
-/** See migrations/0001-queries.ts for what each table means and when its rows go. */
+/** See migrations/ for what each table means and when its rows go. */
 export interface QueryTable {
   space_id: string
   /** Digest of the request. */
   request: string
   consumer: string
   deliver_to: string
-  jws: string
+  /** The signed request; null when the term is over for which it can be disclosed. */
+  jws: string | null
   /** Digest of the plan; null for a refused request. */
   plan: string | null
   refusal: string | null

@@ -15,12 +15,13 @@ export const QueryStage = Type.Union([
   Type.Literal('void'),
 ])
 
-/** A receipt: where the log holds an entry, and the proof; see evidence/. */
+/** A receipt: where the log holds an entry, the proof, and the entry: digests and codes only. */
 export const ReceiptBody = Strict({
   index: Type.Integer({ minimum: 0 }),
   leafHash: Type.String({ maxLength: 100 }),
   checkpoint: Type.String({ maxLength: 4000 }),
   proof: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 64 }),
+  entry: Type.String({ maxLength: 65_536 }),
 })
 
 /** What the consumer polls. Members appear as the session reaches them. */

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from '#crypto/digest'
+import { type Digest, type Preimage, preimageOf } from '#crypto/digest'
 import type { AggregateQuestion } from './aggregate-question.ts'
 import type { Layout } from './layout.ts'
 
@@ -46,8 +46,13 @@ export interface Plan {
   readonly panels: readonly Panel[]
 }
 
-/** The digest that the invitation names. Integers go in as decimal text. */
+/** The digest that the invitation names. */
 export function planDigest(plan: Plan): Digest {
+  return planPreimage(plan).digest
+}
+
+/** The same with its preimage. Integers go in as decimal text. */
+export function planPreimage(plan: Plan): Preimage {
   const text = JSON.stringify(plan, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
-  return digestOf('baotu/p1/v1/plan', JSON.parse(text))
+  return preimageOf('baotu/p1/v1/plan', JSON.parse(text))
 }

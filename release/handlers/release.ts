@@ -1,12 +1,13 @@
-import { digestBytes } from '#crypto/digest'
+import { digestBytes, type Preimage } from '#crypto/digest'
 import { seal } from '#crypto/envelope'
+import { endOfTerm } from '#evidence/opening-store'
 import { sessionControls } from '#policies/disclosure/session-controls'
 import { encodeAuditCopy } from '#protocol/audit-copy'
 import { ProtocolError } from '#protocol/errors'
 import { KINDS } from '#protocol/message-kinds'
 import type { Release, Submission } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
-import { encodeReleasedTable, verdictsDigest } from '#protocol/release-result'
+import { encodeReleasedTable, verdictsPreimage } from '#protocol/release-result'
 import { auditContext, resultContext } from '#protocol/sealing'
 import { type AgreedSession, agreeSession, type Desk, openSession } from '#protocol/session-papers'
 import { faultPoint } from '#runtime/fault-point'
@@ -111,6 +112,7 @@ async function finish(
     { recipient: auditKey.jwk, ...auditContext(transcript, session.auditor) },
     encodeAuditCopy({ transcript, salt, panels }),
   )
+  const verdicts = verdictsPreimage(table)
   const statement: Release = {
     type: 'baotu/release@1',
     sid: session.sid,
@@ -120,19 +122,15 @@ async function finish(
     resultKey: resultKey.kid,
     audit: digestBytes(audit),
     auditKey: auditKey.kid,
-    verdicts: verdictsDigest(table),
+    verdicts: verdicts.digest,
   }
   const outcome = await desk.signer().sign(KINDS.release.typ, statement)
-  await store(
-    desk,
-    known,
-    statement,
-    { outcome, result, audit },
-    {
-      program: agreed.invitation.plan,
-      sum,
-    },
-  )
+  await store(desk, known, statement, {
+    kept: { outcome, result, audit },
+    opened: { program: agreed.invitation.plan, sum },
+    verdicts,
+    party: request.deliverTo,
+  })
   return repeat(desk, { ...known, result, audit, state: 'released' }, outcome)
 }
 
@@ -140,17 +138,26 @@ async function store(
   desk: ReleaseDesk,
   known: ReleaseSession,
   statement: Release,
-  kept: { readonly outcome: string; readonly result: Uint8Array; readonly audit: Uint8Array },
-  opened: { readonly program: string; readonly sum: string },
+  { kept, opened, verdicts, party }: Releasing,
 ): Promise<void> {
+  const eraseAfter = endOfTerm(desk.now(), desk.disclosableMs)
   faultPoint('release.outcome.before-store')
   await desk.store.transaction(async (tx) => {
     for (const entry of releaseEntries(desk.did, statement, opened)) {
       await desk.evidence.append(tx, entry)
     }
+    await desk.openings.keepSealed(tx, [{ ...verdicts, kind: 'VERDICT', party, eraseAfter }])
     await desk.store.move(tx, known.invitation, ['confirmed'], { state: 'released', ...kept })
   })
   faultPoint('release.outcome.after-store')
+}
+
+interface Releasing {
+  readonly kept: Record<'result' | 'audit', Uint8Array> & { readonly outcome: string }
+  readonly opened: { readonly program: string; readonly sum: string }
+  /** Which groups passed, for who may see it; the log has the digest. */
+  readonly verdicts: Preimage
+  readonly party: string
 }
 
 // The key goes before the answer: what was released is stored, so nothing is lost with it.

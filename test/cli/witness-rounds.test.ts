@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { runBaotu } from '#cli/run'
 import { exportEvidence } from '#cli/space/export-evidence'
-import { logSignerOf, openWitnessingParty } from '#cli/space/party-evidence'
+import { logSignerOf, openExportingParty } from '#cli/space/party-evidence'
 import { noteUp } from '#cli/space/running'
 import { claimState } from '#cli/space/state-folder'
 import { runVerifierProcess } from '#cli/space/verifier-process'
@@ -197,7 +197,7 @@ async function baotu({ space, state }: TinySpace, subcommand: string, ...more: s
 /** The gateway's own key signs another checkpoint of the size that a holder cosigned last. */
 async function showForged({ space, state }: TinySpace, did: string): Promise<void> {
   await using owned = new AsyncDisposableStack()
-  const party = await openWitnessingParty(did, space, state, owned)
+  const party = await openExportingParty(did, space, state, owned)
   const signer = await logSignerOf(TINY.gateway, space, state)
   const witness = partyWitness(party, signer.verifier)
   const { size } = openCheckpoint((await witness.latest()) ?? '', signer.verifier)

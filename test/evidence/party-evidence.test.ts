@@ -2,16 +2,17 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { CosignedStore } from '#evidence/cosigned-store'
+import { disclose } from '#evidence/disclose'
 import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
 import { openFileGuard } from '#evidence/fork-guard'
 import { gatherCosignatures } from '#evidence/gather-cosignatures'
-import { openEvidence } from '#evidence/log'
+import { type Evidence, openEvidence } from '#evidence/log'
 import { logDatabase } from '#evidence/log-database'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import { cosigner, ed25519NoteSigner } from '#evidence/note-signer'
-import { isOpeningTrue } from '#evidence/opening'
-import { type EvidenceReader, OpeningStore } from '#evidence/opening-store'
+import { isOpeningTrue, sealValue } from '#evidence/opening'
+import { type EvidenceReader, endOfTerm, OpeningStore } from '#evidence/opening-store'
 import { recordSplit } from '#evidence/record-split'
 import { ReferenceIndex } from '#evidence/reference-index'
 import { formatNote, parseNote } from '#evidence/signed-note'
@@ -21,12 +22,13 @@ import { openCheckpoint } from '#evidence/verify-note'
 import { watermarkOf } from '#evidence/watermark'
 import { createWitness } from '#evidence/witness'
 import { witnessStore } from '#evidence/witness-store'
+import { forgetExpired, startForgetting } from '#party/forgetting'
 import { openStore } from '#runtime/store/open-store'
 import { testDatabase } from '../support/database.ts'
 import { fakeClock, seededRandom } from '../support/fixtures.ts'
 import { temporaryFolder } from './made-folder.ts'
 import { MadeLog, madeKey } from './made-log.ts'
-import { AUTHORITY, answered, BANK, digest, standing, TAX } from './made-story.ts'
+import { AUTHORITY, answered, BANK, digest, GATEWAY, standing, TAX } from './made-story.ts'
 
 const SPACE = 'urn:test'
 const ORIGIN = 'gateway.example/log'
@@ -83,7 +85,7 @@ t.test('what is sealed opens by role, and is forgotten in time', async (t) => {
   t.not(await keep('1101', 'VERDICT', 2000, AUTHORITY), verdict, 'equal values, unequal digests')
   const both = [verdict, subject]
   const shown = async (role: EvidenceReader['role'], did: string) => {
-    const openings = await store.show(database.reader, both, { role, did })
+    const openings = await store.show(database.reader, { role, did }, both)
     t.ok(openings.every(isOpeningTrue))
     return openings.map(({ kind }) => kind).sort()
   }
@@ -94,6 +96,71 @@ t.test('what is sealed opens by role, and is forgotten in time', async (t) => {
   t.strictSame(await shown('REGULATOR', AUTHORITY), ['SUBJECT', 'VERDICT'])
   t.equal(await db.transaction().execute((tx) => store.erase(tx, 1500)), 1)
   t.strictSame(await shown('REGULATOR', AUTHORITY), ['VERDICT'])
+})
+
+t.test('what several records name is kept for the longest of their terms', async (t) => {
+  const { db, database } = await party(t)
+  const store = new OpeningStore(SPACE, seededRandom('salts'))
+  const plan = sealValue('plan', seededRandom('plan'))
+  const keep = (eraseAfter: number) => {
+    const opening = { ...plan, kind: 'PLAN', eraseAfter } as const
+    return db.transaction().execute((tx) => store.keepSealed(tx, [opening]))
+  }
+  for (const eraseAfter of [1000, 3000, 2000]) await keep(eraseAfter)
+  const erase = (now: number) => db.transaction().execute((tx) => store.erase(tx, now))
+  t.equal(await erase(2500), 0)
+  const shown = await store.show(database.reader, { role: 'AUDITOR', did: AUTHORITY })
+  t.match(shown, [{ digest: plan.digest, kind: 'PLAN' }])
+  t.equal(await erase(3001), 1)
+  const [today, tomorrow] = [endOfTerm(0, 1), endOfTerm(86_400_000, 1)]
+  t.same([today, endOfTerm(86_399_998, 1)], [86_400_000, 86_400_000], 'the day, not the moment')
+  t.equal(tomorrow, 2 * 86_400_000)
+})
+
+t.test('a party forgets past the term and records it, or does neither', async (t) => {
+  const { db, database, evidence } = await party(t)
+  const openings = new OpeningStore(SPACE, seededRandom('salts'))
+  const keep = (eraseAfter: number) =>
+    db.transaction().execute((tx) => openings.keep(tx, '1101', { kind: 'VERDICT', eraseAfter }))
+  for (const eraseAfter of [1000, 1000, 9000]) await keep(eraseAfter)
+  const forgetting = { did: BANK, db, openings, now: () => 2000 }
+  const left = async () =>
+    (await openings.show(database.reader, { role: 'REGULATOR', did: BANK })).length
+  const full: Evidence = Object.assign(Object.create(evidence), {
+    append: async () => {
+      throw new Error('No space left on device')
+    },
+  })
+  await t.rejects(forgetExpired({ ...forgetting, evidence: full }))
+  t.equal(await left(), 3, 'a log that cannot be written keeps them')
+  const logged: object[] = []
+  const log = { error: (fields: object) => void logged.push(fields) }
+  await startForgetting({ ...forgetting, evidence: full, log })[Symbol.asyncDispose]()
+  t.match(logged, [{ code: String }], 'and the party runs on')
+  await startForgetting({ ...forgetting, evidence, log })[Symbol.asyncDispose]()
+  t.equal(await left(), 1)
+  await evidence.checkpoint()
+  const entries = (await evidence.bundle(0)).map(parseEntry)
+  t.match(entries, [{ type: 'evidence.erased', actor: BANK, openings: 2, before: 2000 }])
+  t.equal(await forgetExpired({ ...forgetting, evidence }), 0)
+})
+
+t.test('nothing is disclosed that the log could not record', async (t) => {
+  const { db, database, evidence } = await party(t)
+  const openings = new OpeningStore(SPACE, seededRandom('salts'))
+  const kept = { kind: 'VERDICT', eraseAfter: 9000 } as const
+  await db.transaction().execute((tx) => openings.keep(tx, '1101', kept))
+  const discloser = { did: GATEWAY, database, openings }
+  const full: Evidence = Object.assign(Object.create(evidence), {
+    record: async () => {
+      throw new Error('No space left on device')
+    },
+  })
+  const auditor = { role: 'AUDITOR', did: AUTHORITY } as const
+  await t.rejects(disclose([{ ...discloser, evidence: full }], auditor), /No space/)
+  t.equal((await disclose([{ ...discloser, evidence }], auditor)).length, 1)
+  const nobody = { role: 'PUBLIC', did: AUTHORITY } as const
+  t.same(await disclose([{ ...discloser, evidence: full }], nobody), [], 'nothing, and no record')
 })
 
 t.test('a subject finds the uses of its data, and nobody else does', async (t) => {

@@ -10,6 +10,7 @@ import { runBaotu } from '#cli/run'
 import { stateFolderAt } from '#cli/space/state-folder'
 import { runVerifierProcess } from '#cli/space/verifier-process'
 import { systemRandom } from '#crypto/random'
+import { parseProof } from '#evidence/receipt'
 import { type CanaryForm, canaryForms, findCanaries } from '#test/support/canary'
 import { filesBelow, PROJECT_ROOT } from '#test/support/import-graph'
 import { PLANTED, taxRows } from '#test/support/planted-city'
@@ -19,6 +20,7 @@ const EXAMPLE = path.join(PROJECT_ROOT, 'examples', 'three-cities')
 const HOME = mkdtempSync(path.join(tmpdir(), 'baotu-cities-'))
 const SPACE = path.join(HOME, 'space.json')
 const STATE = path.join(HOME, 'state')
+const RECEIPT = path.join(HOME, 'kept.tlog-proof')
 t.setTimeout(240_000)
 t.teardown(() => rmSync(HOME, { recursive: true, force: true }))
 
@@ -59,7 +61,7 @@ t.test('a space comes up from its file', async (t) => {
 })
 
 t.test('the pooled answer is that of plain integers over all rows', async (t) => {
-  const { code, out, err } = await ask('retail-by-kind')
+  const { code, out, err } = await ask('retail-by-kind', '--receipt', RECEIPT)
   t.equal(code, 0, err)
   const { groups } = JSON.parse(out).answer
   const expected = retailByKind()
@@ -103,6 +105,29 @@ t.test('the evidence of all parties verifies offline, by a program of its own', 
   t.match(output, /Delivered results, 3/)
   t.match(output, /witnessed by operator\.shandong\.example/, 'every other log, by the gateway')
   t.match(output, /witnessed by release\.shandong\.example.*tax\.jinan\.example/, 'and it by them')
+})
+
+t.test('a regulator is told in words what was asked and withheld, and recomputes it', async (t) => {
+  const as = ['--for', 'regulator', '--ciphertexts']
+  const told = await baotu('evidence', 'export', SPACE, '--state', STATE, '--json', ...as)
+  t.equal(told.code, 0, told.err)
+  const { evidence: folder, policy, ciphertexts } = JSON.parse(told.out)
+  t.ok(ciphertexts.bytes >= ciphertexts.count * 90_000, told.out)
+  const verify = ['evidence', 'verify', folder, '--policy', policy, '--receipt', RECEIPT]
+  const result = resultNamedBy(RECEIPT)
+  const { code, out } = await baotu(...verify, '--result', result, '--lang', 'zh')
+  t.equal(code, 0, out)
+  t.match(
+    out,
+    /所问：户数、全年入库税额合计、全年入库税额均值、欠税占比；按 区县类型、企业规模 分组/,
+  )
+  t.match(out, /条件：行业门类为 批发和零售业 \[F\]\n/)
+  t.match(
+    out,
+    /用途：信贷政策制定 \[bt:purpose\/credit-policy\]；场景：urn:bt:scenario:credit-policy/,
+  )
+  t.match(out, /未放行的单元：第 \d+ 个（[^）]+、/)
+  t.match(out, /已用保存的密文重新计算，与记录一致/)
 })
 
 t.test('no planted value is outside of its holder, in any form', async (t) => {
@@ -158,8 +183,8 @@ function queryPath(name: string): string {
   return path.join(EXAMPLE, 'queries', `${name}.json`)
 }
 
-async function ask(name: string) {
-  return baotu('query', queryPath(name), '--space', SPACE, '--state', STATE, '--json')
+async function ask(name: string, ...more: string[]) {
+  return baotu('query', queryPath(name), '--space', SPACE, '--state', STATE, '--json', ...more)
 }
 
 async function baotu(...argv: string[]) {
@@ -175,6 +200,12 @@ async function baotu(...argv: string[]) {
   })
   outputs.push(said.out, said.err)
   return { code, ...said }
+}
+
+/** The result that a kept receipt is about. */
+function resultNamedBy(file: string): string {
+  const { result } = JSON.parse(parseProof(readFileSync(file, 'utf8')).entry)
+  return result
 }
 
 interface Expected {

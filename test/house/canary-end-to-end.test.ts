@@ -138,7 +138,12 @@ t.test('a planted value is nowhere but at its holder', async (t) => {
   await using tiny = await openRecordedSpace(proxy)
   const told = await useSpace(tiny)
   const gatewayUrl = proxy.target()
-  const { folder } = await exportEvidence(tiny.space, tiny.state)
+  const regulator = {
+    reader: { role: 'REGULATOR', did: TINY.auditor },
+    ciphertexts: true,
+  } as const
+  const { folder, openings } = await exportEvidence(tiny.space, tiny.state, regulator)
+  t.ok(openings > 0, 'even what a regulator is shown holds no value')
   const image = (party: 'gateway' | 'release') => {
     return findInMemory(tiny.crew.process(party).pid, FORMS)
   }

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { parseEntry } from '#evidence/entry-form'
+import { isOpeningTrue } from '#evidence/opening'
+import type { EvidenceReader } from '#evidence/opening-store'
 import type { ReleaseDesk } from '#release/desk'
 import { confirmSession } from '#release/handlers/confirm-session'
 import { openSession } from '#release/handlers/open-session'
@@ -9,7 +11,7 @@ import { LiveSessions } from '#release/live-sessions'
 import type { ReleaseSession, SessionStore } from '#release/store/session-store'
 import { openTestSpace, Relay, required } from '../support/relay.ts'
 import { smallSpace } from '../support/small-space.ts'
-import { NOW } from '../support/test-directory.ts'
+import { AUDITOR, BANK, GATEWAY, NOW } from '../support/test-directory.ts'
 import { payloadOf } from '../support/void-reason.ts'
 
 const space = await openTestSpace(t, smallSpace(12))
@@ -65,6 +67,25 @@ t.test('released means never voided', async (t) => {
   t.equal((await relay.releaseAgain()).kind, 'released', 'the stored release, byte for byte')
   const told = await entriesOf(known.sid, known.transcript)
   t.same(told, ['session.opened', 'session.transcript', 'release.sealed'], 'no void in the log')
+})
+
+t.test('which groups passed is kept with the release, for who may see it', async (t) => {
+  const relay = new Relay(space)
+  t.equal((await relay.run()).kind, 'answer')
+  const known = required(await space.release.store.find(relay.invitation))
+  const { verdicts: digest } = payloadOf({ kind: 'released', jws: known.outcome ?? '' })
+  const { openings } = space.release
+  const shown = async (role: EvidenceReader['role'], did: string) => {
+    return await space.release.store.transaction((tx) => {
+      return openings.show(tx, { role, did }, [String(digest)])
+    })
+  }
+  const [kept] = await shown('AUDITOR', AUDITOR)
+  t.ok(kept && isOpeningTrue(kept))
+  t.match(JSON.parse(kept?.text ?? '{}'), { transcript: known.transcript, verdicts: /^[01]+$/ })
+  t.equal((await shown('PARTICIPANT', BANK)).length, 1, 'whom the table was sealed to')
+  t.same(await shown('PARTICIPANT', GATEWAY), [])
+  t.same(await shown('PUBLIC', BANK), [])
 })
 
 t.test('a restart loses the keys: the session is void, whatever was submitted', async (t) => {

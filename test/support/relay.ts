@@ -14,6 +14,7 @@ import { openSessionCells } from '#crypto/he/session-cells'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
+import { OpeningStore } from '#evidence/opening-store'
 import { DEFAULT_CONTROLS } from '#policies/controls'
 import type { Directory } from '#protocol/directory'
 import type { GatewayLink } from '#protocol/gateway-link'
@@ -329,6 +330,8 @@ async function releaseDesk(ground: TestGround): Promise<ReleaseDesk> {
     live,
     link,
     evidence: await testLog(t, db, RELEASE, spaceOf(RELEASE)),
+    openings: new OpeningStore(spaceOf(RELEASE), systemRandom),
+    disclosableMs: 86_400_000,
     random: systemRandom,
     now: () => NOW,
     sessionMs: 600_000,
