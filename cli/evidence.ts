@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { findDeliveries, type Lineage, traceResult } from '#evidence/lineage'
+import { parseSm2Keys } from '#evidence/sm2-keys'
 import { runVerifier } from '#evidence/verifier'
 import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
 import { bundleResult, signerFrom } from './evidence-bundle.ts'
@@ -57,7 +58,7 @@ function verify(argv: readonly string[], { stdout, stderr, cwd }: Io): number {
     stdout: (text: string) => void stdout.write(text),
     stderr: (text: string) => void stderr.write(text),
   }
-  return runVerifier(argv, io, replayAggregate)
+  return runVerifier(argv, io, { replay: replayAggregate, readSm2Keys: parseSm2Keys })
 }
 
 function writeVerifier(argv: readonly string[], { stdout, cwd }: Io): number {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = path.resolve(import.meta.dirname, '..')
 const VERIFIER = 'evidence/verifier.ts'
 const REPLAY = 'cli/evidence-replay.ts'
+const SM2_KEYS = 'evidence/sm2-keys.ts'
 
 /**
  * The offline verifier with its replay as one program: `node verify.mjs <folder>` on a machine that
@@ -13,28 +14,29 @@ const REPLAY = 'cli/evidence-replay.ts'
  */
 export function verifierProgram(): string {
   const sources = new Map<string, string>()
-  for (const entry of [VERIFIER, REPLAY]) collect(entry, sources)
+  for (const entry of [VERIFIER, REPLAY, SM2_KEYS]) collect(entry, sources)
   const table = JSON.stringify(Object.fromEntries(sources), null, 1)
   return `${HEAD}\nconst SOURCES = ${table}\n${LOADER}`
 }
 
-// Every import statement of the house begins a line and names a module of Node, a package, `#a/b`
-// or `./b.ts`; what is missed fails the program's test.
-const IMPORT = /^(?:import|export)(?! type) [^'"]*?from '([^']+)'/gms
+// Every import statement begins a line and names a module of Node, a package, `#a/b` or `./b.ts`;
+// what is missed fails the program's test.
+const IMPORT = /^(?:import|export)(?! type) [^'"]*?from ['"]([^'"]+)['"]/gms
 
-function collect(name: string, sources: Map<string, string>): void {
+function collect(name: string, sources: Map<string, string>, file = fileOf(name)): void {
   if (sources.has(name)) return
-  const source = readFileSync(fileOf(name), 'utf8')
+  const source = readFileSync(file, 'utf8')
   sources.set(name, source)
   for (const [, specifier = ''] of source.matchAll(IMPORT)) {
     if (specifier.startsWith('node:')) continue
     if (specifier.startsWith('#')) collect(`${specifier.slice(1)}.ts`, sources)
-    else if (specifier.startsWith('.')) collect(path.posix.join(name, '..', specifier), sources)
-    else collect(specifier, sources)
+    else if (specifier.startsWith('.')) {
+      collect(path.posix.join(name, '..', specifier), sources, path.join(file, '..', specifier))
+    } else collect(specifier, sources)
   }
 }
 
-// A name without an ending is a package of one file.
+// A name without the ending of the house is a package's.
 function fileOf(name: string): string {
   return name.endsWith('.ts') ? path.join(ROOT, name) : fileURLToPath(import.meta.resolve(name))
 }
@@ -71,10 +73,14 @@ node.registerHooks({
 })
 const { runVerifier } = await import('baotu:///${VERIFIER}')
 const { replayAggregate } = await import('baotu:///${REPLAY}')
+const { parseSm2Keys } = await import('baotu:///${SM2_KEYS}')
 const io = {
   cwd: process.cwd(),
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 }
-process.exitCode = runVerifier(process.argv.slice(2), io, replayAggregate)
+process.exitCode = runVerifier(process.argv.slice(2), io, {
+  replay: replayAggregate,
+  readSm2Keys: parseSm2Keys,
+})
 `

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { CHAIN_LINKS, type ChainRules, parseChainRules, STRICT_RULES } from './chain-rules.ts'
 import type { SeenNote } from './check-history.ts'
-import { parseSm2Keys } from './check-sm2.ts'
+import type { ReadSm2Keys } from './check-sm2.ts'
 import { EvidenceError } from './evidence-error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { POLICY_FILE, RULES_FILE } from './evidence-folder.ts'
@@ -14,7 +14,7 @@ import { findDeliveries, traceResult } from './lineage.ts'
 import type { Replay } from './replay.ts'
 import { tellStory } from './story.ts'
 import { STORY_WORDS, type StoryLanguage } from './story-words.ts'
-import { parseTrustPolicy } from './trust-policy.ts'
+import { parseTrustPolicy, type TrustPolicy } from './trust-policy.ts'
 import { VERIFIER_WORDS } from './verifier-words.ts'
 import { type Report, verifyEvidence } from './verify.ts'
 import { visible } from './visible.ts'
@@ -42,8 +42,18 @@ interface Asked {
   readonly isJson: boolean
 }
 
+/** What the verifier cannot do by itself, because it needs more than Node. */
+export interface Engines {
+  readonly replay?: Replay
+  readonly readSm2Keys?: ReadSm2Keys
+}
+
 /** Exit code: 0 nothing found, 1 something found, 2 could not be judged. */
-export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Replay): number {
+export function runVerifier(
+  argv: readonly string[],
+  io: VerifierIo,
+  { replay, readSm2Keys }: Engines = {},
+): number {
   try {
     const asked = parseAsked(argv, io.cwd)
     if (asked === undefined) {
@@ -52,7 +62,7 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
     }
     const policy = parseTrustPolicy(policyText(asked))
     const { rules, folder, brokenRules, sm2File, receipts } = asked
-    const sm2 = sm2File === undefined ? [] : parseSm2Keys(readFileSync(sm2File, 'utf8'), policy)
+    const sm2 = sm2File === undefined ? [] : sm2KeysIn(sm2File, policy, readSm2Keys)
     const options = { policy, rules, sm2, receipts, ...(replay && { replay }) }
     const report = verifyEvidence(folder, options)
     const findings = [...report.findings, ...brokenRules]
@@ -61,6 +71,14 @@ export function runVerifier(argv: readonly string[], io: VerifierIo, replay?: Re
     io.stderr(`${visible(reasonOf(error))}\n`)
     return 2
   }
+}
+
+function sm2KeysIn(file: string, policy: TrustPolicy, read: ReadSm2Keys | undefined) {
+  if (read) return read(readFileSync(file, 'utf8'), policy)
+  throw new EvidenceError(
+    'NOTE_KEY_MALFORMED',
+    'this program checks no SM2 line: use `baotu evidence verify`',
+  )
 }
 
 function parseAsked(argv: readonly string[], cwd: string): Asked | undefined {

@@ -11,11 +11,10 @@ const VERIFIER = path.resolve(import.meta.dirname, '..', '..', 'evidence', 'veri
  * or keys. Exit code 0: nothing found; 1: something found; 2: could not be judged.
  */
 export async function runVerifierProcess(
-  { folder, policyFile, sm2File }: Pick<ExportedEvidence, 'folder' | 'policyFile' | 'sm2File'>,
+  { folder, policyFile }: Pick<ExportedEvidence, 'folder' | 'policyFile'>,
   language: Language,
 ): Promise<{ readonly code: number; readonly output: string }> {
-  const sm2 = sm2File === undefined ? [] : ['--sm2', sm2File]
-  const args = [VERIFIER, folder, '--policy', policyFile, ...sm2, '--lang', language]
+  const args = [VERIFIER, folder, '--policy', policyFile, '--lang', language]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const [output, errors, code] = await Promise.all([
     text(child.stdout),

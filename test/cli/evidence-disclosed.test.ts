@@ -70,7 +70,11 @@ function verifier(folder: string, ...more: string[]) {
   const lines: string[] = []
   const say = (text: string) => void lines.push(text)
   const argv = [folder, '--policy', path.join(folder, '..', 'policy'), '--lang', 'en', ...more]
-  const code = runVerifier(argv, { cwd: '/', stdout: say, stderr: say }, replayAggregate)
+  const code = runVerifier(
+    argv,
+    { cwd: '/', stdout: say, stderr: say },
+    { replay: replayAggregate },
+  )
   return { code, text: lines.join('') }
 }
 

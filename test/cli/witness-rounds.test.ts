@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
+import { runEvidenceCommand } from '#cli/evidence'
 import { runBaotu } from '#cli/run'
 import { exportEvidence } from '#cli/space/export-evidence'
 import { logSignerOf, openExportingParty } from '#cli/space/party-evidence'
@@ -72,7 +73,11 @@ t.test('the parties of a running space witness each other by themselves', async 
   const { code, output } = await runVerifierProcess(exported, 'zh')
   t.equal(code, 0, output)
   t.match(output, /见证方：/)
-  t.equal(output.match(/检查点另有 SM2 签名，已核验/g)?.length, 1 + PEERS, 'by each log')
+  const sm2 = ['--policy', exported.policyFile, '--sm2', exported.sm2File ?? '', '--lang', 'zh']
+  const out: string[] = []
+  const io = { stdout: { write: (text: string) => out.push(text) }, stderr: process.stderr }
+  await runEvidenceCommand(['verify', exported.folder, ...sm2], { ...io, cwd: folder })
+  t.equal(out.join('').match(/检查点另有 SM2 签名，已核验/g)?.length, 1 + PEERS, 'by each log')
   t.match(readFileSync(exported.policyFile, 'utf8'), /\+B[A-Za-z0-9+/]{1700,}/, 'ML-DSA-44 keys')
 
   await t.test('a party that was told to publishes and anchors its log', async (t) => {
