@@ -109,8 +109,12 @@ t.test('what several records name is kept for the longest of their terms', async
   for (const eraseAfter of [1000, 3000, 2000]) await keep(eraseAfter)
   const erase = (now: number) => db.transaction().execute((tx) => store.erase(tx, now))
   t.equal(await erase(2500), 0)
-  const shown = await store.show(database.reader, { role: 'AUDITOR', did: AUTHORITY })
+  const auditor = { role: 'AUDITOR', did: AUTHORITY } as const
+  const shown = await store.show(database.reader, auditor)
   t.match(shown, [{ digest: plan.digest, kind: 'PLAN' }])
+  const other = new OpeningStore('urn:other', seededRandom('salts'))
+  t.same(await other.show(database.reader, auditor), [], 'each space has its own')
+  t.equal(await db.transaction().execute((tx) => other.erase(tx, 9000)), 0)
   t.equal(await erase(3001), 1)
   const [today, tomorrow] = [endOfTerm(0, 1), endOfTerm(86_400_000, 1)]
   t.same([today, endOfTerm(86_399_998, 1)], [86_400_000, 86_400_000], 'the day, not the moment')
