@@ -6,6 +6,8 @@ import type { StatedControls } from '#protocol/messages/session'
 import type { AggregateQuestion, GroupPart } from '#protocol/plans/aggregate-question'
 import type { Desk, OpenedSession } from '#protocol/session-papers'
 import type { HolderLedger, Spending } from './ledger/holder-ledger.ts'
+import type { Offers } from './ledger/offers.ts'
+import type { Seal } from './seal.ts'
 import type { HeldKeys } from './session-keys.ts'
 
 /** What the holder's own policy says to a session. */
@@ -36,6 +38,8 @@ export interface ConnectorDesk {
   readonly keys: HeldKeys
   readonly link: GatewayLink
   readonly evidence: Evidence
+  readonly offers: Offers
+  readonly seal: Seal
   readonly random: Random
   readonly now: () => number
   readonly queryMs: number

@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { TAB } from '#crypto/he/parameters'
+import { OpeningStore } from '#evidence/opening-store'
 import { openGround } from '#party/ground'
 import { startWork } from '#party/task-work'
 import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
 import { compile } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
+import type { Directory } from '#protocol/directory'
+import { faultPoint } from '#runtime/fault-point'
 import type { PartyContext } from '#runtime/process'
 import type { ConnectorConfig } from './config.ts'
 import type { ConnectorDesk, Encrypt } from './desk.ts'
@@ -15,10 +18,12 @@ import { advertise } from './handlers/advertise.ts'
 import { noteVoid } from './handlers/note-void.ts'
 import { submit } from './handlers/submit.ts'
 import { LEDGER_MIGRATIONS } from './ledger/migrations.ts'
+import { type Offer, Offers } from './ledger/offers.ts'
 import { PostgresLedger } from './ledger/postgres-ledger.ts'
 import type { LedgerDatabase } from './ledger/schema.ts'
+import { sealWith } from './seal.ts'
 import { HeldKeys } from './session-keys.ts'
-import { openPartSources } from './sources/part-sources.ts'
+import { openPartSources, type PartSources } from './sources/part-sources.ts'
 
 const CELL = { set: TAB, memoryMb: 256, deadlineMs: 60_000 }
 const PARALLEL = 2
@@ -45,6 +50,8 @@ export async function startConnector(
     keys: held,
     link: party.link,
     evidence,
+    offers: new Offers(spaceId, did),
+    seal: sealWith(new OpeningStore(spaceId, random), now),
     random,
     now,
     queryMs: (config.querySeconds ?? 120) * 1000,
@@ -54,11 +61,37 @@ export async function startConnector(
     judge: judge.bind(undefined, guard),
     encrypt: encryptWith(cells),
   }
+  await announceOffers(desk, await offersOf(config, directory, sources))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)
   owned.use(startWork(party, { handlers, log, parallel: PARALLEL, witnessing }))
   return { did }
+}
+
+async function offersOf(
+  { sources }: ConnectorConfig,
+  directory: Directory,
+  opened: PartSources,
+): Promise<Offer[]> {
+  return Promise.all(
+    sources.map(async ({ product, part }) => {
+      const dataset = (await opened.of(product, part)?.version()) ?? ''
+      return { product: directory.product(product).digest, part, dataset }
+    }),
+  )
+}
+
+/** Tells the log what is offered from now on and what is no longer, before anybody can ask. */
+async function announceOffers(
+  { ledger, offers, evidence }: Pick<ConnectorDesk, 'ledger' | 'offers' | 'evidence'>,
+  now: readonly Offer[],
+): Promise<void> {
+  faultPoint('connector.offers.before-store')
+  await ledger.transaction(async (tx) => {
+    await evidence.appendAll(tx, await offers.replace(tx, now))
+  })
+  faultPoint('connector.offers.after-store')
 }
 
 function handlersOf(desk: ConnectorDesk) {

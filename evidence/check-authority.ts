@@ -19,9 +19,9 @@ type Policy = Lineage['policies'][number]
 
 /** Everything that the decision rests on. */
 export function* checkAuthority(lineage: Lineage, decided: Decided): Generator<Defect> {
-  const { contract, products, grants, consents, policies, received } = lineage
+  const { contract, products, holders, grants, consents, policies, received } = lineage
   if (contract) yield* contractDefects(contract, decided, received)
-  if (products.length === 0) yield missing(decided, 'product.published', 'product')
+  if (holders.length + products.length === 0) yield missing(decided, 'product.published', 'product')
   if (grants.length === 0) yield missing(decided, 'grant.issued', 'grant')
   for (const grant of grants) yield* grantDefects(grant, decided)
   if (decided.entry.cohort === 'SINGLE' && consents.length === 0) {

@@ -5,8 +5,12 @@ import type { Lineage } from './lineage.ts'
 import { isLogOf } from './log-owner.ts'
 
 export function* checkSession(lineage: Lineage): Generator<Defect> {
-  const { transcript, transcripts, delivered, voided, inputs } = lineage
+  const { transcript, transcripts, delivered, voided, inputs, plan, opened } = lineage
   if (transcript === undefined) return yield missing(delivered, 'session.transcript')
+  if (plan === undefined) yield missing(transcript, 'plan.made', 'product')
+  if (plan && opened && plan.entry.plan !== opened.entry.plan) {
+    yield disagrees(opened, 'a session of another plan')
+  }
   if (transcript.entry.request !== delivered.entry.request) {
     yield disagrees(transcript, 'session of another request')
   }
@@ -38,19 +42,18 @@ function rosterIn(transcripts: Lineage['transcripts'], log: string): Set<string>
 }
 
 export function* checkRelease(lineage: Lineage): Generator<Defect> {
-  const { sealed, gated, delivered, inputs, moreInputs, submitted } = lineage
+  const { sealed, delivered, inputs, moreInputs, submitted } = lineage
   const own = sealed.find(({ log, entry }) => {
     return log === delivered.log && entry.result === delivered.entry.result
   })
   if (own === undefined) return yield missing(delivered, 'release.sealed')
   for (const { log, index, entry } of sealed) {
-    const isSame = entry.result === own.entry.result && entry.audit === own.entry.audit
+    const isSame = (['result', 'audit', 'verdicts'] as const).every((field) => {
+      return entry[field] === own.entry[field]
+    })
     if (!isSame) yield disagrees({ log, index, entry }, 'a second release of one session')
   }
   yield* checkReleaser(lineage, own)
-  for (const record of gated) {
-    if (record.entry.verdicts !== own.entry.verdicts) yield disagrees(record, 'other verdicts')
-  }
   const relayed = new Set(inputs.flatMap(({ entry }) => entry.ciphertexts))
   for (const record of sealed) {
     const told = [...sealed, ...moreInputs].filter(({ log }) => log === record.log)
@@ -59,12 +62,6 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
     if (!relayed.isSubsetOf(used)) yield disagrees(record, 'released without a submitted input')
   }
   const submissions = new Set(inputs.map(({ entry }) => entry.submission))
-  for (const holder of new Set(inputs.map(({ entry }) => entry.holder))) {
-    const isRecorded = submitted.some(({ log, entry }) => {
-      return entry.actor === holder && isLogOf(log, holder)
-    })
-    if (!isRecorded) yield missing(own, `holder.submitted of ${holder}`, 'holder')
-  }
   for (const mine of submitted) {
     if (!submissions.has(mine.entry.submission)) {
       yield disagrees(mine, 'the holder submitted something else')

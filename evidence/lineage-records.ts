@@ -1,7 +1,8 @@
 import type { Recorded } from './entry-index.ts'
+import type { HolderTrace } from './holder-trace.ts'
 import type { Lineage } from './lineage.ts'
 
-/** Every record that a lineage rests on. */
+/** Every record that a lineage rests on; some stand in it more than once. */
 export function recordsOf(lineage: Lineage): Recorded[] {
   const { contract, grants, consents, policies } = lineage
   const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
@@ -16,8 +17,8 @@ export function recordsOf(lineage: Lineage): Recorded[] {
     ...lists.transcripts,
     ...lists.voided,
     ...lists.inputs,
+    ...lists.holders.flatMap(recordsOfHolder),
     ...lists.submitted,
-    ...lists.gated,
     ...lists.moreInputs,
     ...(job?.judged ?? []),
     ...(job?.reviewed ?? []),
@@ -26,4 +27,9 @@ export function recordsOf(lineage: Lineage): Recorded[] {
     ...lists.metered,
   ]
   return [...single, ...many].filter((record) => record !== undefined)
+}
+
+function recordsOfHolder(trace: HolderTrace): (Recorded | undefined)[] {
+  const { published, registered, withdrawn, decided, reserved, checked, voided } = trace
+  return [...registered, ...published, withdrawn, decided, reserved, checked, voided]
 }

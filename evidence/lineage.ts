@@ -2,6 +2,8 @@
 import { latestBefore } from './defect.ts'
 import type { EntryType } from './entry-fields.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
+import { type HolderTrace, traceHolder } from './holder-trace.ts'
+import { isLogOf } from './log-owner.ts'
 
 /** The records about one thing that is issued, may be interrupted, and ends. */
 export interface Tenure<Issued extends EntryType, Event extends EntryType> {
@@ -16,6 +18,7 @@ export interface Lineage {
   /** The last decision that the delivery can rest on. */
   readonly decided: Recorded<'request.decided'> | undefined
   readonly contract: Tenure<'contract.filed', 'contract.signed' | 'contract.terminated'> | undefined
+  /** The product as its holders published it last before they took part; all if none did. */
   readonly products: readonly Recorded<'product.published'>[]
   readonly grants: readonly Tenure<
     'grant.issued',
@@ -32,11 +35,12 @@ export interface Lineage {
   readonly transcripts: readonly Recorded<'session.transcript'>[]
   readonly voided: readonly Recorded<'session.void'>[]
   readonly inputs: readonly Recorded<'input.submitted'>[]
-  /** What the holders' own logs say, where those logs are at hand. */
+  /** What the own log of each holder of the roster says, where those logs are at hand. */
+  readonly holders: readonly HolderTrace[]
+  /** What any log says to have been submitted by its owner. */
   readonly submitted: readonly Recorded<'holder.submitted'>[]
   /** Inputs that did not fit into the record of the release. */
   readonly moreInputs: readonly Recorded<'release.inputs'>[]
-  readonly gated: readonly Recorded<'release.gated'>[]
   readonly sealed: readonly Recorded<'release.sealed'>[]
   /** The sandbox job that made the result, where no release did. */
   readonly job: JobTrace | undefined
@@ -67,15 +71,16 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
   const decisions = index.naming('request.decided', request)
   const decided = latestBefore(decisions, session.transcript ?? delivered) ?? decisions[0]
   const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
-  const plan = index.naming('plan.made', request)[0]
+  const plan = planOf(index, request, session.opened ?? session.transcript ?? delivered)
   const contract = decided && tenureOfContract(index, decided.entry.contract)
-  const product = plan?.entry.product ?? contract?.issued?.entry.product
+  const product = plan?.entry.product ?? contract?.issued?.entry.product ?? ''
+  const holders = holdersOf(index, session, product)
   return {
     delivered,
     received: index.naming('request.received', request)[0],
     decided,
     contract,
-    products: product ? index.naming('product.published', product) : [],
+    products: holders.length > 0 ? holders.flatMap(newest) : publishedBy(index, product),
     grants: (decided?.entry.grants ?? []).map((grant) => tenureOfGrant(index, grant)),
     consents: (decided?.entry.consents ?? []).map((consent) => tenureOfConsent(index, consent)),
     policies: [...policies].map((policy) => ({
@@ -86,10 +91,38 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     budgets: index.naming('budget.reserved', request),
     plan,
     ...session,
+    holders,
     job: delivered.entry.job ? jobOf(index, delivered.entry.job, request) : undefined,
     acknowledged: index.naming('result.acknowledged', result),
     metered: index.naming('meter.counted', result),
   }
+}
+
+// A retry plans anew: its plan is the last one before its session was opened.
+function planOf(index: EntryIndex, request: string, moment: Recorded): Lineage['plan'] {
+  const plans = index.naming('plan.made', request)
+  return latestBefore(plans, moment) ?? plans[0]
+}
+
+function holdersOf(
+  index: EntryIndex,
+  { transcript, transcripts }: Pick<Lineage, 'transcript' | 'transcripts'>,
+  product: string,
+): HolderTrace[] {
+  if (transcript === undefined) return []
+  const roster = new Set(transcripts.flatMap(({ entry }) => entry.holders))
+  const names = { ...transcript.entry, product }
+  return [...roster].map((holder) => traceHolder(index, holder, names))
+}
+
+function newest({ published }: HolderTrace): readonly Recorded<'product.published'>[] {
+  return published.slice(-1)
+}
+
+function publishedBy(index: EntryIndex, product: string): Recorded<'product.published'>[] {
+  return index
+    .naming('product.published', product)
+    .filter(({ log, entry }) => entry.product === product && isLogOf(log, entry.holder))
 }
 
 // A result without a transcript names no session: looking up the empty text finds nothing.
@@ -104,7 +137,6 @@ function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Linea
     inputs: index.naming('input.submitted', transcript),
     submitted: index.naming('holder.submitted', transcript),
     moreInputs: index.naming('release.inputs', transcript),
-    gated: index.naming('release.gated', transcript),
     sealed: index.naming('release.sealed', transcript),
   }
 }

@@ -32,6 +32,8 @@ export const FAULT_POINTS = [
   'release.outcome.after-send',
   'release.void.before-store',
   'release.void.after-store',
+  'connector.offers.before-store',
+  'connector.offers.after-store',
   'connector.reservation.before-store',
   'connector.reservation.after-store',
   'connector.submission.before-store',

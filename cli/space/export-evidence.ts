@@ -29,7 +29,7 @@ export interface ExportedEvidence {
 
 /** What a space of this version demands of every delivered result. */
 const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
-  return ['policy', 'budget', 'holder', 'release'].includes(link)
+  return ['product', 'policy', 'budget', 'holder', 'release'].includes(link)
 })
 
 /**

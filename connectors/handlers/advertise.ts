@@ -95,25 +95,15 @@ interface Answer {
 async function reserve(
   desk: ConnectorDesk,
   { directory }: Desk,
-  { request, requestDigest, session, product }: OpenedSession,
+  { request, requestDigest, session, product, productDigest }: OpenedSession,
   { statement, advert, spends, panels, invitation }: Answer,
 ): Promise<void> {
   const { policy, parts } = statement
-  const cohorts = panels.map((panel): CohortEntry => {
-    const { groupBy, where, amounts, flags } = panel.question
-    const dataset = parts.find(({ part }) => part === panel.part)?.dataset ?? ''
-    const selects = { product: product.product, groupBy, where: where.map(asText) }
-    return {
-      part: panel.part,
-      product: product.product,
-      dataset,
-      cohorts: digestOf('baotu/ledger/cohorts', JSON.parse(JSON.stringify(selects))),
-      columns: [...amounts.map(({ column }) => column), ...flags],
-    }
-  })
+  const cohorts = cohortsOf(product.product, parts, panels)
+  const offers = parts.map(({ part, dataset }) => ({ product: productDigest, part, dataset }))
   faultPoint('connector.reservation.before-store')
   await desk.ledger.transaction(async (tx) => {
-    await desk.ledger.reserve(tx, {
+    const counters = await desk.ledger.reserve(tx, {
       invitation,
       sid: session.sid,
       request: requestDigest,
@@ -125,16 +115,34 @@ async function reserve(
       cohorts,
       spends,
     })
-    await desk.evidence.append(tx, {
-      type: 'holder.decided',
-      actor: desk.did,
-      session: session.sid,
-      request: requestDigest,
-      policy,
-      decision: 'PERMIT',
-    })
+    const own = { actor: desk.did, session: session.sid }
+    const ledger = await desk.seal(tx, 'LEDGER', { counters, cohorts: cohorts.map(sealedCohort) })
+    await desk.evidence.appendAll(tx, [
+      ...(await desk.offers.renew(tx, offers)),
+      { type: 'holder.decided', ...own, request: requestDigest, policy, decision: 'PERMIT' },
+      { type: 'holder.reserved', ...own, ledger },
+    ])
   })
   faultPoint('connector.reservation.after-store')
+}
+
+function cohortsOf(product: string, parts: Advert['parts'], panels: readonly Panel[]) {
+  return panels.map((panel): CohortEntry => {
+    const { groupBy, where, amounts, flags } = panel.question
+    const dataset = parts.find(({ part }) => part === panel.part)?.dataset ?? ''
+    const selects = { product, groupBy, where: where.map(asText) }
+    return {
+      part: panel.part,
+      product,
+      dataset,
+      cohorts: digestOf('baotu/ledger/cohorts', JSON.parse(JSON.stringify(selects))),
+      columns: [...amounts.map(({ column }) => column), ...flags],
+    }
+  })
+}
+
+function sealedCohort({ columns, ...cohort }: CohortEntry) {
+  return { ...cohort, columns: [...columns] }
 }
 
 function asText(condition: object): object {

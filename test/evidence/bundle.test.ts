@@ -15,7 +15,7 @@ import { verifyEvidence } from '#evidence/verify'
 import { seededRandom } from '../support/fixtures.ts'
 import { temporaryFolder } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
-import { answered, digest, holderLog, standing, TAX } from './made-story.ts'
+import { answered, digest, holderLog, holderSteps, standing, TAX } from './made-story.ts'
 
 // Two "ciphertexts" and an addition that is none: what is tested is what is fed to it.
 const ciphertexts = new Map(
@@ -69,9 +69,9 @@ async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
   const holders = TAX.map((holder, i) => {
     const log = new MadeLog(holderLog(holder).origin, holder)
     const submission = submissions[i]?.digest ?? ''
-    const datasets = [digest('rows')]
-    const transcript = digest('one transcript')
-    log.add({ type: 'holder.submitted', actor: holder, transcript, submission, datasets })
+    for (const step of holderSteps(holder)) {
+      log.add(step.type === 'holder.submitted' ? { ...step, submission } : step)
+    }
     return log
   })
   const logs = [gateway, release, ...holders]

@@ -4,8 +4,10 @@ import type { ConnectorDesk, PartSource } from '#connectors/desk'
 import { advertise } from '#connectors/handlers/advertise'
 import { submit } from '#connectors/handlers/submit'
 import { LEDGER_MIGRATIONS } from '#connectors/ledger/migrations'
+import { Offers } from '#connectors/ledger/offers'
 import { PostgresLedger } from '#connectors/ledger/postgres-ledger'
 import type { LedgerDatabase } from '#connectors/ledger/schema'
+import { sealWith } from '#connectors/seal'
 import { HeldKeys } from '#connectors/session-keys'
 import { digestBytes } from '#crypto/digest'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
@@ -14,6 +16,7 @@ import { openSessionCells } from '#crypto/he/session-cells'
 import { systemRandom } from '#crypto/random'
 import { verifyJws } from '#crypto/sign/jws'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
+import { OpeningStore } from '#evidence/opening-store'
 import { DEFAULT_CONTROLS } from '#policies/controls'
 import type { Directory } from '#protocol/directory'
 import type { GatewayLink } from '#protocol/gateway-link'
@@ -348,6 +351,8 @@ async function holderDesk(ground: TestGround, did: string): Promise<ConnectorDes
     keys: new HeldKeys(() => NOW),
     link,
     evidence: await testLog(t, db, did, spaceOf(did)),
+    offers: new Offers(spaceOf(did), did),
+    seal: sealWith(new OpeningStore(spaceOf(did), systemRandom), () => NOW),
     random: systemRandom,
     now: () => NOW,
     queryMs: 60_000,

@@ -125,6 +125,8 @@ export const AT_START: readonly (readonly [name: PartyName, point: FaultPoint])[
   ['jinan', 'migration-applied'],
   ['qingdao', 'watermark.before-store'],
   ['binzhou', 'watermark.after-store'],
+  ['qingdao', 'connector.offers.before-store'],
+  ['binzhou', 'connector.offers.after-store'],
   ['gateway', 'gateway.policies.before-store'],
   ['gateway', 'gateway.policies.after-store'],
   ['authority', 'authority.directory.before-store'],

@@ -85,6 +85,11 @@ function textHash(entry: Uint8Array): string {
 // What may stand in one log once at most, by what it is about.
 function doubles({ entries }: Report): string[] {
   const once = [
+    ...entries.all('dataset.registered').map(({ log, entry }) => `${log} data ${entry.dataset}`),
+    ...(['holder.decided', 'holder.reserved'] as const).flatMap((type) => {
+      return entries.all(type).map(({ log, entry }) => `${log} ${type} ${entry.session}`)
+    }),
+    ...entries.all('holder.checked').map(({ log, entry }) => `${log} checked ${entry.transcript}`),
     ...entries
       .all('holder.submitted')
       .map(({ log, entry }) => `${log} submitted ${entry.transcript}`),
