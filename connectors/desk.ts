@@ -12,8 +12,10 @@ import type { HeldKeys } from './session-keys.ts'
 
 /** What the holder's own policy says to a session. */
 export interface Judgement {
-  /** Digest of the policies that it was judged by. */
+  /** Digest of the policies that it was judged by, as the advert states it. */
   readonly policy: string
+  /** The digest of each of them, for the holder's own log. */
+  readonly policies: readonly string[]
   readonly controls: StatedControls
   /** What the session spends of the counters of those policies. */
   readonly spends: readonly Spending[]

@@ -36,5 +36,6 @@ export async function judge(
     const isWindow = unit?.startsWith('P') ?? false
     return { counter: key, amount, limit, windowMs: isWindow ? windowMs(unit ?? '') : undefined }
   })
-  return { policy: digestOf('baotu/policies', [...policies]), controls: { ...controls }, spends }
+  const policy = digestOf('baotu/policies', [...policies])
+  return { policy, policies, controls: { ...controls }, spends }
 }

@@ -3,10 +3,11 @@ import path from 'node:path'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { TAB } from '#crypto/he/parameters'
 import { OpeningStore } from '#evidence/opening-store'
+import { policyEntries } from '#party/announce-policies'
 import { openGround } from '#party/ground'
 import { startWork } from '#party/task-work'
 import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
-import { compile } from '#policies/compile'
+import { compile, type Snapshot } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
 import type { Directory } from '#protocol/directory'
 import { faultPoint } from '#runtime/fault-point'
@@ -61,7 +62,8 @@ export async function startConnector(
     judge: judge.bind(undefined, guard),
     encrypt: encryptWith(cells),
   }
-  await announceOffers(desk, await offersOf(config, directory, sources))
+  const standing = { spaceId, snapshot: guard.snapshot }
+  await announceStanding(desk, standing, await offersOf(config, directory, sources))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)
@@ -82,16 +84,18 @@ async function offersOf(
   )
 }
 
-/** Tells the log what is offered from now on and what is no longer, before anybody can ask. */
-async function announceOffers(
-  { ledger, offers, evidence }: Pick<ConnectorDesk, 'ledger' | 'offers' | 'evidence'>,
+/** Tells the log which policies and offers stand from now on and which fell, before anyone asks. */
+async function announceStanding(
+  { did, ledger, offers, evidence }: ConnectorDesk,
+  { spaceId, snapshot }: { readonly spaceId: string; readonly snapshot: Snapshot },
   now: readonly Offer[],
 ): Promise<void> {
-  faultPoint('connector.offers.before-store')
+  faultPoint('connector.standing.before-store')
   await ledger.transaction(async (tx) => {
-    await evidence.appendAll(tx, await offers.replace(tx, now))
+    const policies = await policyEntries(tx, { spaceId, did }, snapshot)
+    await evidence.appendAll(tx, [...policies, ...(await offers.replace(tx, now))])
   })
-  faultPoint('connector.offers.after-store')
+  faultPoint('connector.standing.after-store')
 }
 
 function handlersOf(desk: ConnectorDesk) {

@@ -1,4 +1,5 @@
 /** A holder's part in a session, by its own log: offered, agreed, reserved, checked, submitted. */
+import { policyDefects } from './check-authority.ts'
 import { isPermitting } from './decision-code.ts'
 import { type Defect, disagrees, missing, mustPrecede, notInForce } from './defect.ts'
 import type { EntryType } from './entry-fields.ts'
@@ -31,9 +32,14 @@ function* stepDefects(trace: HolderTrace, transcript: Recorded): Generator<Defec
   if (own === undefined) yield missing(transcript, `holder.submitted of ${holder}`, 'holder')
 }
 
-function* answerDefects({ decided, voided }: HolderTrace, lineage: Lineage): Generator<Defect> {
+function* answerDefects(
+  { decided, voided, policies }: HolderTrace,
+  lineage: Lineage,
+): Generator<Defect> {
   if (voided) yield disagrees(voided, 'delivered although the holder was shown a void')
   if (decided === undefined) return
+  if (policies.length === 0) yield missing(decided, 'policy.enabled', 'policy')
+  for (const policy of policies) yield* policyDefects(policy, decided)
   if (!isPermitting(decided.entry.decision)) {
     yield disagrees(decided, 'delivered although the holder refused')
   }

@@ -68,7 +68,13 @@ export const ENTRY_FIELDS = {
   'meter.counted': { request: 'digest', result: 'digest', units: 'count', purpose: 'code' },
 
   // A holder's own log.
-  'holder.decided': { session: 'digest', request: 'digest', policy: 'digest', decision: 'code' },
+  'holder.decided': {
+    session: 'digest',
+    request: 'digest',
+    policy: 'digest',
+    policies: 'digests',
+    decision: 'code',
+  },
   'holder.reserved': { session: 'digest', ledger: 'salted' },
   'holder.checked': { transcript: 'digest', verdicts: 'salted' },
   'holder.submitted': { transcript: 'digest', submission: 'digest', datasets: 'digests' },

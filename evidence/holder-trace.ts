@@ -3,6 +3,7 @@ import { isBefore } from './defect.ts'
 import type { EntryType } from './entry-fields.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
 import { isLogOf } from './log-owner.ts'
+import { type PolicyTenure, policyTenure } from './tenure.ts'
 
 /** Which session of which product is looked for; the empty text finds nothing. */
 export interface SessionNames {
@@ -20,6 +21,8 @@ export interface HolderTrace {
   /** The first registration of each dataset that those or the submission name. */
   readonly registered: readonly Recorded<'dataset.registered'>[]
   readonly decided: Recorded<'holder.decided'> | undefined
+  /** The policies that it was decided by; a long list is told in several entries. */
+  readonly policies: readonly PolicyTenure[]
   readonly reserved: Recorded<'holder.reserved'> | undefined
   readonly checked: Recorded<'holder.checked'> | undefined
   readonly submitted: readonly Recorded<'holder.submitted'>[]
@@ -36,7 +39,9 @@ export function traceHolder(
     index.naming(type, value).filter(({ log, entry }) => {
       return entry.actor === holder && isLogOf(log, holder)
     })
-  const decided = own('holder.decided', session)[0]
+  const decisions = own('holder.decided', session)
+  const [decided] = decisions
+  const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
   const submitted = own('holder.submitted', transcript)
   const moment = decided ?? submitted[0]
   const earlier = (record: Recorded) => moment === undefined || isBefore(record, moment)
@@ -53,6 +58,7 @@ export function traceHolder(
     }),
     registered: [...datasets].flatMap((dataset) => own('dataset.registered', dataset)[0] ?? []),
     decided,
+    policies: decided ? [...policies].map((one) => policyTenure(index, one, decided)) : [],
     reserved: own('holder.reserved', session)[0],
     checked: own('holder.checked', transcript)[0],
     submitted,

@@ -30,6 +30,7 @@ export function recordsOf(lineage: Lineage): Recorded[] {
 }
 
 function recordsOfHolder(trace: HolderTrace): (Recorded | undefined)[] {
-  const { published, registered, withdrawn, decided, reserved, checked, voided } = trace
-  return [...registered, ...published, withdrawn, decided, reserved, checked, voided]
+  const { published, registered, withdrawn, policies, decided, reserved, checked, voided } = trace
+  const standing = policies.flatMap(({ issued, events }) => [issued, ...events])
+  return [...standing, ...registered, ...published, withdrawn, decided, reserved, checked, voided]
 }

@@ -1,16 +1,9 @@
 /** Dataset → product → contract → request → result: everything the logs say about one result. */
 import { latestBefore } from './defect.ts'
-import type { EntryType } from './entry-fields.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
 import { type HolderTrace, traceHolder } from './holder-trace.ts'
 import { isLogOf } from './log-owner.ts'
-
-/** The records about one thing that is issued, may be interrupted, and ends. */
-export interface Tenure<Issued extends EntryType, Event extends EntryType> {
-  readonly digest: string
-  readonly issued: Recorded<Issued> | undefined
-  readonly events: readonly Recorded<Event>[]
-}
+import { type PolicyTenure, policyTenure, type Tenure } from './tenure.ts'
 
 export interface Lineage {
   readonly delivered: Recorded<'result.delivered'>
@@ -25,7 +18,8 @@ export interface Lineage {
     'grant.suspended' | 'grant.resumed' | 'grant.revoked'
   >[]
   readonly consents: readonly Tenure<'consent.issued', 'consent.used' | 'consent.revoked'>[]
-  readonly policies: readonly Tenure<'policy.enabled', 'policy.disabled'>[]
+  /** Those of the decision, as the party that decided had them in force. */
+  readonly policies: readonly PolicyTenure[]
   readonly budgets: readonly Recorded<'budget.reserved'>[]
   readonly plan: Recorded<'plan.made'> | undefined
   /** Names the release authority (发布机构) of the session. */
@@ -70,7 +64,6 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
   const session = sessionOf(index, delivered)
   const decisions = index.naming('request.decided', request)
   const decided = latestBefore(decisions, session.transcript ?? delivered) ?? decisions[0]
-  const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
   const plan = planOf(index, request, session.opened ?? session.transcript ?? delivered)
   const contract = decided && tenureOfContract(index, decided.entry.contract)
   const product = plan?.entry.product ?? contract?.issued?.entry.product ?? ''
@@ -83,11 +76,7 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     products: holders.length > 0 ? holders.flatMap(newest) : publishedBy(index, product),
     grants: (decided?.entry.grants ?? []).map((grant) => tenureOfGrant(index, grant)),
     consents: (decided?.entry.consents ?? []).map((consent) => tenureOfConsent(index, consent)),
-    policies: [...policies].map((policy) => ({
-      digest: policy,
-      issued: index.naming('policy.enabled', policy)[0],
-      events: index.naming('policy.disabled', policy),
-    })),
+    policies: decided ? policiesOf(index, decisions, decided) : [],
     budgets: index.naming('budget.reserved', request),
     plan,
     ...session,
@@ -96,6 +85,17 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     acknowledged: index.naming('result.acknowledged', result),
     metered: index.naming('meter.counted', result),
   }
+}
+
+// A decision may be told in several entries; a retry is decided anew, perhaps by other policies.
+function policiesOf(
+  index: EntryIndex,
+  decisions: readonly Recorded<'request.decided'>[],
+  decided: Recorded<'request.decided'>,
+): PolicyTenure[] {
+  const pieces = decisions.filter(({ entry }) => entry.snapshot === decided.entry.snapshot)
+  const digests = new Set(pieces.flatMap(({ entry }) => entry.policies))
+  return [...digests].map((digest) => policyTenure(index, digest, decided))
 }
 
 // A retry plans anew: its plan is the last one before its session was opened.

@@ -6,6 +6,7 @@
 import type { ChainRules } from './chain-rules.ts'
 import { checkChain } from './check-chain.ts'
 import { checkHeldReceipt, checkQuorum, checkSeen } from './check-history.ts'
+import { checkKeys } from './check-keys.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
@@ -72,6 +73,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     ...manifest.findings,
     ...logs.flatMap((log) => log.findings),
     ...recordedSplits(entries, policy.logs),
+    ...checkKeys(entries),
     ...heldReceipts(files, logs),
     ...refused,
     ...checkCiphertexts(files),

@@ -8,6 +8,7 @@ import type { Evidence } from '#evidence/log'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import type { Cosigner } from '#evidence/note-signer'
 import { openPartyLog, partyCosigner } from '#evidence/party-log'
+import { announceKeys, KNOWN_KEY_MIGRATIONS } from '#party/announce-keys'
 import { createDirectorySource, type DirectorySource } from '#protocol/directory-source'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
@@ -46,7 +47,12 @@ export interface GatewayGround extends AsyncDisposable {
 /** A fresh key is valid for a year; rotate well before. */
 export const KEY_LIFETIME_MS = 365 * 86_400_000
 
-const MIGRATIONS = [GATEWAY_MIGRATIONS, EVIDENCE_MIGRATIONS, WATERMARK_MIGRATIONS]
+const MIGRATIONS = [
+  GATEWAY_MIGRATIONS,
+  EVIDENCE_MIGRATIONS,
+  WATERMARK_MIGRATIONS,
+  KNOWN_KEY_MIGRATIONS,
+]
 
 /** Opens keys, database, task queue, log and directory. Refuses what is missing; no defaults. */
 export async function openGround(configured: Configured): Promise<GatewayGround> {
@@ -67,6 +73,7 @@ export async function openGround(configured: Configured): Promise<GatewayGround>
   const signals = owned.use(await openQuerySignals({ url, onLost: onError }))
   const state = path.resolve(folder, config.state)
   const evidence = owned.use(await openPartyLog({ db, did, spaceId, wrappingKey, state, clock }))
+  await announceKeys({ db, evidence, spaceId, keys })
   const cosigner = await partyCosigner({ did, spaceId, wrappingKey })
   const tls = await readClientTls(config.authority.tls, folder)
   const directory = openDirectorySource(configured, db, owned, tls)

@@ -17,6 +17,7 @@ import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
 import { openWatermark, WATERMARK_MIGRATIONS } from '#runtime/store/watermark'
 import { readPartyTls, type TlsReferences } from '#runtime/tls-files'
+import { announceKeys, KNOWN_KEY_MIGRATIONS } from './announce-keys.ts'
 import type { WitnessingOptions } from './witnessing.ts'
 
 /** What the configuration of a party that keeps a database and a log says. */
@@ -68,6 +69,7 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
   const state = path.resolve(folder, config.state)
   const evidence = await openPartyLog({ db, did, spaceId, wrappingKey, state, clock })
   owned.use(evidence)
+  await announceKeys({ db, evidence, spaceId, keys })
   const cosigner = await partyCosigner({ did, spaceId, wrappingKey })
   const party = openParty({
     config,
@@ -95,6 +97,6 @@ async function openDatabase<DB>({ config, folder, name, migrations }: GroundOpti
   return openStore<DB>({
     url: secretText(url),
     party: name,
-    migrations: [...migrations, EVIDENCE_MIGRATIONS, WATERMARK_MIGRATIONS],
+    migrations: [...migrations, EVIDENCE_MIGRATIONS, WATERMARK_MIGRATIONS, KNOWN_KEY_MIGRATIONS],
   })
 }

@@ -1,5 +1,6 @@
 import { encodeBase64url } from '#crypto/base64url'
 import { digestOf } from '#crypto/digest'
+import { inEntries } from '#evidence/in-entries'
 import { KINDS } from '#protocol/message-kinds'
 import type { Advert } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
@@ -29,7 +30,7 @@ export async function advertise(
   const session = await openSession(papers, body)
   requireNamed(session, invitation)
   const panels = ownPanels(desk, session)
-  const { policy, controls, spends } = await desk.judge(papers, session)
+  const { policy, policies, controls, spends } = await desk.judge(papers, session)
   using owned = new DisposableStack()
   const keys = await createSessionKeys(desk.random)
   owned.use(keys.mask.secret)
@@ -51,7 +52,9 @@ export async function advertise(
     padKey: keys.pad.jwk.x,
   }
   const advert = await desk.signer().sign(KINDS.advert.typ, statement)
-  await reserve(desk, papers, session, { statement, advert, spends, panels, invitation })
+  await reserve(desk, papers, session, {
+    ...{ statement, advert, policies, spends, panels, invitation },
+  })
   desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
   owned.move()
   return { advert }
@@ -87,6 +90,7 @@ function advertisedBefore(desk: ConnectorDesk, invitation: string, advert: strin
 interface Answer {
   readonly statement: Advert
   readonly advert: string
+  readonly policies: readonly string[]
   readonly spends: readonly Spending[]
   readonly panels: readonly Panel[]
   readonly invitation: string
@@ -96,7 +100,7 @@ async function reserve(
   desk: ConnectorDesk,
   { directory }: Desk,
   { request, requestDigest, session, product, productDigest }: OpenedSession,
-  { statement, advert, spends, panels, invitation }: Answer,
+  { statement, advert, policies, spends, panels, invitation }: Answer,
 ): Promise<void> {
   const { policy, parts } = statement
   const cohorts = cohortsOf(product.product, parts, panels)
@@ -119,7 +123,10 @@ async function reserve(
     const ledger = await desk.seal(tx, 'LEDGER', { counters, cohorts: cohorts.map(sealedCohort) })
     await desk.evidence.appendAll(tx, [
       ...(await desk.offers.renew(tx, offers)),
-      { type: 'holder.decided', ...own, request: requestDigest, policy, decision: 'PERMIT' },
+      ...inEntries(policies).map((some) => {
+        const judged = { request: requestDigest, policy, policies: some, decision: 'PERMIT' }
+        return { type: 'holder.decided' as const, ...own, ...judged }
+      }),
       { type: 'holder.reserved', ...own, ledger },
     ])
   })

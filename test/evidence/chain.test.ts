@@ -1,6 +1,7 @@
 import t from 'tap'
 import { CHAIN_LINKS, type ChainLink, parseChainRules, STRICT_RULES } from '#evidence/chain-rules'
 import { checkChain } from '#evidence/check-chain'
+import { checkKeys } from '#evidence/check-keys'
 import type { EntryDraft } from '#evidence/entry'
 import type { EntryType } from '#evidence/entry-fields'
 import { parseEntry } from '#evidence/entry-form'
@@ -423,10 +424,13 @@ const judgedHolder = (steps: readonly EntryDraft[], rules = STRICT_RULES) =>
 t.test('each holder’s own log must say what it offered, agreed to, checked and sent', async (t) => {
   const steps = holderSteps(TAX[0])
   t.same(
-    new Set(steps.map(({ type }) => type)),
-    new Set([...OFFERED, ...TOOK_PART]),
+    steps.map(({ type }) => type),
+    ['policy.enabled', ...OFFERED, ...TOOK_PART],
     'every step is left out below',
   )
+  t.match(judgedHolder(steps.slice(1)), [
+    { code: 'LINK_MISSING', detail: 'policy.enabled', log: 'tax.jinan.example/log' },
+  ])
   for (const type of [...OFFERED, ...TOOK_PART]) {
     const findings = judgedHolder(steps.filter((step) => step.type !== type))
     const detail = `${type} of ${TAX[0]}`
@@ -455,7 +459,10 @@ t.test('rules without a link do not ask for its steps', async (t) => {
   }
   const steps = holderSteps(TAX[0])
   const isOf = (types: readonly EntryType[]) => (step: EntryDraft) => types.includes(step.type)
-  t.strictSame(judgedHolder(steps.filter(isOf(TOOK_PART)), without('product')), [])
+  const enabled = ['policy.enabled'] as const
+  t.strictSame(judgedHolder(steps.filter(isOf(TOOK_PART)), without('policy')).length, 1)
+  t.strictSame(judgedHolder(steps.filter(isOf([...enabled, ...TOOK_PART])), without('product')), [])
+  t.strictSame(judgedHolder(steps.filter(isOf([...OFFERED, ...TOOK_PART])), without('policy')), [])
   t.strictSame(judgedHolder(steps.filter(isOf(OFFERED)), without('holder')), [])
 })
 
@@ -481,6 +488,18 @@ t.test('a holder’s steps stand in order and speak of the same', async (t) => {
       'LINK_NOT_IN_FORCE',
       late('dataset.registered', 'product.published', steps),
     ],
+    [
+      'policy disabled',
+      'LINK_NOT_IN_FORCE',
+      insert('holder.decided', {
+        type: 'policy.disabled',
+        actor: TAX[0],
+        policy: digest(`policy ${TAX[0]}`),
+        reason: 'NOT_CONFIGURED',
+      }),
+    ],
+    ['policy late', 'LINK_NOT_IN_FORCE', late('policy.enabled', 'holder.decided', steps)],
+    ['by no policy', 'LINK_MISSING', with_('holder.decided', { policies: [] })],
     ['refused', 'LINK_DISAGREES', with_('holder.decided', { decision: 'DENY' })],
     ['another request', 'LINK_DISAGREES', with_('holder.decided', { request: digest('else') })],
     ['other data', 'LINK_DISAGREES', with_('holder.submitted', { datasets: [digest('else')] })],
@@ -518,6 +537,46 @@ t.test('data that moves on, and a product offered again, are no flaw', async (t)
   const earlier = { type: 'holder.voided', actor: TAX[0], reason: 'SESSION_LOST' } as const
   const other = { ...earlier, session: digest('another session') }
   t.strictSame(judgedHolder([other, ...steps]), [], 'a void of an earlier attempt')
+})
+
+t.test('a policy that is in force again, or never was for a retry, is no flaw', async (t) => {
+  const policy = digest('policy')
+  const own = { actor: TAX[0], policy }
+  const disabled: EntryDraft = { type: 'policy.disabled', ...own, reason: 'NOT_CONFIGURED' }
+  const enabled: EntryDraft = { type: 'policy.enabled', ...own, approver: TAX[0] }
+  t.strictSame(judged(before('request.decided', disabled, enabled)), [], 'enabled again')
+  t.match(judged(before('request.decided', disabled, enabled, disabled)), [
+    { code: 'LINK_NOT_IN_FORCE', detail: /disabled/ },
+  ])
+  const decided = good.find((draft) => draft.type === 'request.decided')
+  const first = Object.assign({}, decided, {
+    policies: [digest('older policy')],
+    snapshot: digest('older snapshot'),
+  })
+  t.strictSame(judged(before('request.decided', first)), [], 'the last decision counts')
+  const elsewhere = judged(without('policy.enabled'), STRICT_RULES, TAX, 'one', [
+    enabled,
+    ...holderSteps(TAX[0]),
+  ])
+  t.match(elsewhere, [{ code: 'LINK_MISSING', detail: 'policy.enabled' }], 'in another’s log only')
+})
+
+t.test('a key that was replaced never comes back', async (t) => {
+  const index = new EntryIndex()
+  const rotations: [string, string, string][] = [
+    ['a.example/log', 'one', 'two'],
+    ['a.example/log', 'seal', 'other seal'],
+    ['a.example/log', 'two', 'three'],
+    ['b.example/log', 'three', 'one'],
+  ]
+  const rotated = (log: string, previous: string, next: string, at: number) => {
+    const keys = { previous: digest(previous), next: digest(next) }
+    index.add(log, at, { type: 'key.rotated', actor: BANK, ...keys, v: 1, at: AT + at })
+  }
+  for (const [at, [log, previous, next]] of rotations.entries()) rotated(log, previous, next, at)
+  t.same(checkKeys(index), [], 'two purposes, two logs')
+  rotated('a.example/log', 'three', 'two', 9)
+  t.match(checkKeys(index), [{ code: 'LINK_DISAGREES', log: 'a.example/log', index: 9 }])
 })
 
 t.test('a retry is judged by the plan of its own session', async (t) => {

@@ -28,7 +28,7 @@ t.test('verify, lineage and a bundle that verifies again elsewhere', async (t) =
   t.equal(tree.code, 0)
   t.match(tree.out, `result ${result}  [gateway.example/log 18]`)
   const [tax] = TAX
-  t.match(tree.out, `        dataset ${digest(`rows ${tax}`)}  [tax.jinan.example/log 0]`)
+  t.match(tree.out, `        dataset ${digest(`rows ${tax}`)}  [tax.jinan.example/log 1]`)
   const [gateway] = logs
   const pem = madeKey('gateway').export({ type: 'pkcs8', format: 'pem' })
   writeFileSync(path.join(cwd, 'key'), pem)

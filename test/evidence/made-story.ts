@@ -179,6 +179,12 @@ export function holderSteps(holder: string, name = 'one'): EntryDraft[] {
   const own = { actor: holder, session: id('session') }
   const transcript = id('transcript')
   return [
+    {
+      type: 'policy.enabled',
+      actor: holder,
+      policy: digest(`policy ${holder}`),
+      approver: holder,
+    },
     ...datasets.map((dataset): EntryDraft => {
       return { type: 'dataset.registered', actor: holder, dataset, holder }
     }),
@@ -187,7 +193,8 @@ export function holderSteps(holder: string, name = 'one'): EntryDraft[] {
       type: 'holder.decided',
       ...own,
       request: id('request'),
-      policy: digest('policy'),
+      policy: digest('policies'),
+      policies: [digest(`policy ${holder}`)],
       decision: 'ALLOWED',
     },
     { type: 'holder.reserved', ...own, ledger: id(`ledger ${holder}`) },

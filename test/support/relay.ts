@@ -359,7 +359,9 @@ async function holderDesk(ground: TestGround, did: string): Promise<ConnectorDes
     signer: () => keysOf(keys, did).signer(),
     open,
     source: (_product, part) => options.sources(did, part),
-    judge: async () => ({ policy: digestBytes(new Uint8Array()), controls, spends: [] }),
+    judge: async () => {
+      return { policy: digestBytes(new Uint8Array()), policies: [], controls, spends: [] }
+    },
     encrypt: async (publicKey, plaintexts) => {
       await using cell = await encryptCells().open(publicKey)
       return await cell.encrypt(plaintexts)
