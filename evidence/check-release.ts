@@ -1,15 +1,23 @@
 /** Session, inputs and release: did every holder take part once, and was one result made of them? */
 import { type Defect, disagrees, missing } from './defect.ts'
+import type { EntryType } from './entry-fields.ts'
 import type { Recorded } from './entry-index.ts'
 import type { Lineage } from './lineage.ts'
 import { isLogOf } from './log-owner.ts'
 
 export function* checkSession(lineage: Lineage): Generator<Defect> {
-  const { transcript, transcripts, delivered, voided, inputs, plan, opened } = lineage
-  if (transcript === undefined) return yield missing(delivered, 'session.transcript')
+  const { transcript, transcripts, delivered, voided, inputs, plan, openings } = lineage
+  const isOwn = ({ log }: Recorded) => log === delivered.log
+  if (!transcripts.some(isOwn)) yield missing(delivered, 'session.transcript')
+  if (transcript === undefined) return
+  if (!openings.some(isOwn)) yield missing(transcript, 'session.opened', 'release')
   if (plan === undefined) yield missing(transcript, 'plan.made', 'product')
-  if (plan && opened && plan.entry.plan !== opened.entry.plan) {
-    yield disagrees(opened, 'a session of another plan')
+  for (const opening of openings) {
+    const isSame = opening.entry.release === openings[0]?.entry.release
+    if (!isSame) yield disagrees(opening, 'opened by another release authority')
+    if (plan && opening.entry.plan !== plan.entry.plan) {
+      yield disagrees(opening, 'a session of another plan')
+    }
   }
   if (transcript.entry.request !== delivered.entry.request) {
     yield disagrees(transcript, 'session of another request')
@@ -70,11 +78,19 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
 }
 
 // Whoever relays a release can write that there was one; only the log of who made it proves it.
-function* checkReleaser({ opened, sealed }: Lineage, own: Recorded): Generator<Defect> {
-  const release = opened?.entry.release
-  if (release === undefined) return yield missing(own, 'session.opened', 'release')
-  const isRecorded = sealed.some(({ log, entry }) => {
-    return entry.actor === release && isLogOf(log, release)
-  })
-  if (!isRecorded) yield missing(own, `release.sealed of ${release}`, 'release')
+function* checkReleaser(lineage: Lineage, own: Recorded): Generator<Defect> {
+  const release = lineage.opened?.entry.release
+  if (release === undefined) return
+  const { openings, transcripts, sealed } = lineage
+  const steps: readonly (readonly [EntryType, readonly Recorded[]])[] = [
+    ['session.opened', openings],
+    ['session.transcript', transcripts],
+    ['release.sealed', sealed],
+  ]
+  for (const [type, records] of steps) {
+    const isRecorded = records.some(({ log, entry }) => {
+      return entry.actor === release && isLogOf(log, release)
+    })
+    if (!isRecorded) yield missing(own, `${type} of ${release}`, 'release')
+  }
 }

@@ -74,6 +74,7 @@ export const ENTRY_FIELDS = {
     policy: 'digest',
     policies: 'digests',
     decision: 'code',
+    reason: 'salted?',
   },
   'holder.reserved': { session: 'digest', ledger: 'salted' },
   'holder.checked': { transcript: 'digest', verdicts: 'salted' },

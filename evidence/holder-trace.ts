@@ -20,6 +20,7 @@ export interface HolderTrace {
   readonly withdrawn: Recorded<'product.withdrawn'> | undefined
   /** The first registration of each dataset that those or the submission name. */
   readonly registered: readonly Recorded<'dataset.registered'>[]
+  /** Its last decision: one that refused may be asked once more after a crash. */
   readonly decided: Recorded<'holder.decided'> | undefined
   /** The policies that it was decided by; a long list is told in several entries. */
   readonly policies: readonly PolicyTenure[]
@@ -40,8 +41,9 @@ export function traceHolder(
       return entry.actor === holder && isLogOf(log, holder)
     })
   const decisions = own('holder.decided', session)
-  const [decided] = decisions
-  const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
+  const decided = decisions.at(-1)
+  const pieces = decisions.filter(({ entry }) => entry.policy === decided?.entry.policy)
+  const policies = new Set(pieces.flatMap(({ entry }) => entry.policies))
   const submitted = own('holder.submitted', transcript)
   const moment = decided ?? submitted[0]
   const earlier = (record: Recorded) => moment === undefined || isBefore(record, moment)

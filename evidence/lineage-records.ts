@@ -14,6 +14,7 @@ export function recordsOf(lineage: Lineage): Recorded[] {
   const many = [
     ...lists.products,
     ...lists.budgets,
+    ...lists.openings,
     ...lists.transcripts,
     ...lists.voided,
     ...lists.inputs,

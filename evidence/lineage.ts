@@ -22,8 +22,10 @@ export interface Lineage {
   readonly policies: readonly PolicyTenure[]
   readonly budgets: readonly Recorded<'budget.reserved'>[]
   readonly plan: Recorded<'plan.made'> | undefined
-  /** Names the release authority (发布机构) of the session. */
+  /** Names the release authority (发布机构) of the session, as the delivering log has it. */
   readonly opened: Recorded<'session.opened'> | undefined
+  /** What every log says of that opening. */
+  readonly openings: readonly Recorded<'session.opened'>[]
   readonly transcript: Recorded<'session.transcript'> | undefined
   /** Every record of that transcript: pieces of a long roster, and what other logs say of it. */
   readonly transcripts: readonly Recorded<'session.transcript'>[]
@@ -129,8 +131,10 @@ function publishedBy(index: EntryIndex, product: string): Recorded<'product.publ
 function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Lineage['delivered']) {
   const transcripts = index.naming('session.transcript', transcript)
   const own = transcripts.find((record) => record.log === log) ?? transcripts[0]
+  const openings = index.naming('session.opened', own?.entry.session ?? '')
   return {
-    opened: index.naming('session.opened', own?.entry.session ?? '')[0],
+    opened: openings.find((record) => record.log === log) ?? openings[0],
+    openings,
     transcript: own,
     transcripts,
     voided: index.naming('session.void', own?.entry.session ?? ''),

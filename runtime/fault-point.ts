@@ -38,6 +38,8 @@ export const FAULT_POINTS = [
   'connector.standing.after-store',
   'connector.reservation.before-store',
   'connector.reservation.after-store',
+  'connector.refusal.before-store',
+  'connector.refusal.after-store',
   'connector.submission.before-store',
   'connector.submission.after-store',
   'connector.submission.before-send',

@@ -1,6 +1,5 @@
 import { encodeBase64url } from '#crypto/base64url'
 import { digestOf } from '#crypto/digest'
-import { inEntries } from '#evidence/in-entries'
 import { KINDS } from '#protocol/message-kinds'
 import type { Advert } from '#protocol/messages/session'
 import type { TaskAnswer, TaskBody } from '#protocol/messages/tasks'
@@ -13,6 +12,7 @@ import { ConnectorError } from '../errors.ts'
 import { readData } from '../execution/read-data.ts'
 import type { CohortEntry, Spending } from '../ledger/holder-ledger.ts'
 import { createSessionKeys } from '../session-keys.ts'
+import { decidedEntries, refuse } from './decide.ts'
 
 /**
  * Answers an invitation: checks every paper itself, judges by the holder's own policy, reserves
@@ -30,7 +30,9 @@ export async function advertise(
   const session = await openSession(papers, body)
   requireNamed(session, invitation)
   const panels = ownPanels(desk, session)
-  const { policy, policies, controls, spends } = await desk.judge(papers, session)
+  const judgement = await desk.judge(papers, session)
+  if (judgement.effect === 'deny') return refuse(desk, session, judgement)
+  const { policy, policies, controls, spends } = judgement
   using owned = new DisposableStack()
   const keys = await createSessionKeys(desk.random)
   owned.use(keys.mask.secret)
@@ -123,10 +125,7 @@ async function reserve(
     const ledger = await desk.seal(tx, 'LEDGER', { counters, cohorts: cohorts.map(sealedCohort) })
     await desk.evidence.appendAll(tx, [
       ...(await desk.offers.renew(tx, offers)),
-      ...inEntries(policies).map((some) => {
-        const judged = { request: requestDigest, policy, policies: some, decision: 'PERMIT' }
-        return { type: 'holder.decided' as const, ...own, ...judged }
-      }),
+      ...decidedEntries(own, requestDigest, { policy, policies }, { decision: 'PERMIT' }),
       { type: 'holder.reserved', ...own, ledger },
     ])
   })

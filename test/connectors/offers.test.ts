@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { advertise } from '#connectors/handlers/advertise'
 import { noteVoid } from '#connectors/handlers/note-void'
 import { submit } from '#connectors/handlers/submit'
 import { LEDGER_MIGRATIONS } from '#connectors/ledger/migrations'
@@ -12,6 +13,7 @@ import type { Entry } from '#evidence/entry'
 import { parseEntry } from '#evidence/entry-form'
 import { OpeningStore } from '#evidence/opening-store'
 import { KINDS } from '#protocol/message-kinds'
+import type { SessionPapers } from '#protocol/messages/tasks'
 import { openStore } from '#runtime/store/open-store'
 import { testDatabase } from '../support/database.ts'
 import type { PlainRow } from '../support/plain-source.ts'
@@ -157,6 +159,35 @@ t.test('a submission that could not be stored has checked nothing', async (t) =>
   const told = (await ownLog()).slice(before).map(({ type }) => type)
   t.same(told, ['holder.decided', 'holder.reserved'])
   t.equal(await openingCount(), kept + 1, 'the opening of what was reserved, and no other')
+})
+
+t.test('a refusal is on record, why is sealed, and nothing is spent', async (t) => {
+  const before = (await ownLog()).length
+  const deny = {
+    effect: 'deny',
+    code: 'DENY_NO_PERMIT',
+    policy: named('all'),
+    policies: [],
+  } as const
+  class Refused extends Relay {
+    override async gatherAdverts(papers: SessionPapers, digest: string) {
+      await advertise({ ...desk, judge: async () => deny }, papers, digest)
+      return []
+    }
+  }
+  const relay = new Refused(space)
+  await t.rejects(relay.run(), { code: 'HOLDER_REFUSES', reason: 'DENY_NO_PERMIT' })
+  t.equal(await desk.ledger.find(relay.invitation), undefined)
+  const told = (await ownLog()).slice(before)
+  t.match(told, [{ type: 'holder.decided', decision: 'DENY', policy: named('all') }])
+  t.equal(told.length, 1)
+  t.notMatch(JSON.stringify(told), 'NO_PERMIT')
+  const { reason } = entryOf(told, 'holder.decided')
+  const reader = { role: 'REGULATOR', did: AUDITOR } as const
+  const [opening] = await desk.ledger.transaction((tx) => {
+    return new OpeningStore(OWN_SPACE, systemRandom).show(tx, [reason ?? ''], reader)
+  })
+  t.match(opening, { kind: 'REASON', text: /DENY_NO_PERMIT/ })
 })
 
 t.test('a task that comes again tells nothing again', async (t) => {

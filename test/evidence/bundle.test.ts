@@ -15,7 +15,7 @@ import { verifyEvidence } from '#evidence/verify'
 import { seededRandom } from '../support/fixtures.ts'
 import { temporaryFolder } from './made-folder.ts'
 import { MadeLog } from './made-log.ts'
-import { answered, digest, holderLog, holderSteps, standing, TAX } from './made-story.ts'
+import { answered, digest, holderLog, holderSteps, RELEASE, standing, TAX } from './made-story.ts'
 
 // Two "ciphertexts" and an addition that is none: what is tested is what is fed to it.
 const ciphertexts = new Map(
@@ -64,7 +64,11 @@ async function bundle(t: Test): Promise<{ folder: string; logs: MadeLog[] }> {
     } else if (draft.type === 'release.sealed') {
       const sealed = { ...draft, inputs: [...ciphertexts.keys()], sum }
       for (const log of [gateway, release]) log.add(sealed)
-    } else gateway.add(draft)
+    } else {
+      gateway.add(draft)
+      const isShared = draft.type === 'session.opened' || draft.type === 'session.transcript'
+      if (isShared) release.add({ ...draft, actor: RELEASE })
+    }
   }
   const holders = TAX.map((holder, i) => {
     const log = new MadeLog(holderLog(holder).origin, holder)

@@ -212,8 +212,10 @@ export function holderSteps(holder: string, name = 'one'): EntryDraft[] {
 /** The release authority's own log of the same question. */
 export function releaseLog(name = 'one'): MadeLog {
   const log = new MadeLog(`${RELEASE.slice(8)}/log`, 'release')
-  const own = ['session.opened', 'release.sealed']
-  for (const draft of answered(name)) if (own.includes(draft.type)) log.add(draft)
+  const own = ['session.opened', 'session.transcript', 'release.sealed']
+  for (const draft of answered(name)) {
+    if (own.includes(draft.type)) log.add({ ...draft, actor: RELEASE })
+  }
   return log
 }
 

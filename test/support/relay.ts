@@ -360,7 +360,8 @@ async function holderDesk(ground: TestGround, did: string): Promise<ConnectorDes
     open,
     source: (_product, part) => options.sources(did, part),
     judge: async () => {
-      return { policy: digestBytes(new Uint8Array()), policies: [], controls, spends: [] }
+      const judgedBy = { policy: digestBytes(new Uint8Array()), policies: [] }
+      return { effect: 'permit' as const, ...judgedBy, controls, spends: [] }
     },
     encrypt: async (publicKey, plaintexts) => {
       await using cell = await encryptCells().open(publicKey)

@@ -114,6 +114,7 @@ function reaches(name: PartyName, point: FaultPoint): boolean {
 
 const REACHED_BY: readonly (readonly [by: PartyName, prefix: string])[] = [
   ['release', 'release.'],
+  ['binzhou', 'connector.refusal.'],
   ['jinan', 'connector.'],
   ['jinan', 'witness.'],
   ['jinan', 'task.answer.'],

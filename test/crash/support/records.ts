@@ -86,9 +86,11 @@ function textHash(entry: Uint8Array): string {
 function doubles({ entries }: Report): string[] {
   const once = [
     ...entries.all('dataset.registered').map(({ log, entry }) => `${log} data ${entry.dataset}`),
-    ...(['holder.decided', 'holder.reserved'] as const).flatMap((type) => {
-      return entries.all(type).map(({ log, entry }) => `${log} ${type} ${entry.session}`)
-    }),
+    ...entries.all('holder.reserved').map(({ log, entry }) => `${log} holds ${entry.session}`),
+    ...entries
+      .all('holder.decided')
+      .filter(({ entry }) => entry.decision === 'PERMIT')
+      .map(({ log, entry }) => `${log} agreed ${entry.session}`),
     ...entries.all('holder.checked').map(({ log, entry }) => `${log} checked ${entry.transcript}`),
     ...entries
       .all('holder.submitted')
