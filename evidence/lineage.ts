@@ -2,6 +2,7 @@
 import { latestBefore } from './defect.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
 import { type HolderTrace, traceHolder } from './holder-trace.ts'
+import { type JobTrace, traceJob } from './job-trace.ts'
 import { isLogOf } from './log-owner.ts'
 import { type PolicyTenure, policyTenure, type Tenure } from './tenure.ts'
 
@@ -44,15 +45,6 @@ export interface Lineage {
   readonly metered: readonly Recorded<'meter.counted'>[]
 }
 
-export interface JobTrace {
-  readonly digest: string
-  readonly registered: Recorded<'job.registered'> | undefined
-  readonly started: Recorded<'job.started'> | undefined
-  readonly finished: Recorded<'job.finished'> | undefined
-  readonly judged: readonly Recorded<'disclosure.judged'>[]
-  readonly reviewed: readonly Recorded<'review.decided'>[]
-}
-
 /** Finds the deliveries of a result by its digest or by the watermark of a copy. */
 export function findDeliveries(index: EntryIndex, id: string): Recorded<'result.delivered'>[] {
   return index
@@ -83,7 +75,7 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
     plan,
     ...session,
     holders,
-    job: delivered.entry.job ? jobOf(index, delivered.entry.job, request) : undefined,
+    job: delivered.entry.job ? traceJob(index, delivered.entry.job, request) : undefined,
     acknowledged: index.naming('result.acknowledged', result),
     metered: index.naming('meter.counted', result),
   }
@@ -142,19 +134,6 @@ function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Linea
     submitted: index.naming('holder.submitted', transcript),
     moreInputs: index.naming('release.inputs', transcript),
     sealed: index.naming('release.sealed', transcript),
-  }
-}
-
-function jobOf(index: EntryIndex, job: string, request: string): JobTrace {
-  const ofRequest = index.naming('job.finished', request)
-  const finished = ofRequest.find(({ entry }) => entry.job === job)
-  return {
-    digest: job,
-    registered: index.naming('job.registered', job)[0],
-    started: index.naming('job.started', request).find(({ entry }) => entry.job === job),
-    finished,
-    judged: index.naming('disclosure.judged', request),
-    reviewed: finished ? index.naming('review.decided', finished.entry.output) : [],
   }
 }
 
