@@ -112,6 +112,16 @@ t.test('a party publishes its own policies and enables all that it judges by', a
   const back = await start(TINY.authority, both)
   t.same(types(back), ['policy.enabled', 'policy.disabled'], 'an old version is published already')
 
+  let before = back.find(({ type }) => type === 'policy.enabled')?.policy
+  for (const version of ['1.2.0', '1.3.0', '1.4.0']) {
+    const told = await start(
+      TINY.authority,
+      snapshotOf(['platform.json', 'contract.json'], version),
+    )
+    t.match(told[0], { type: 'policy.published', previous: before }, version)
+    before = told[0]?.policy
+  }
+
   const { db: other } = await openTestLog(t)
   const entries = await other.transaction().execute((tx) => {
     return policyEntries(tx, { spaceId: SPACE, did: TINY.gateway }, both)
