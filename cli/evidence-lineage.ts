@@ -3,7 +3,10 @@ import type { Lineage } from '#evidence/lineage'
 
 /** Result ← request ← contract ← product ← dataset, with the record of each, as an indented tree. */
 export function lineageTree(lineage: Lineage): string {
-  const { delivered, received, contract, products, submitted, job } = lineage
+  const { delivered, received, contract, products, holders, submitted, job } = lineage
+  const registered = new Map(
+    holders.flatMap((trace) => trace.registered).map((record) => [record.entry.dataset, record]),
+  )
   const datasets = new Set([
     ...products.flatMap(({ entry }) => entry.datasets),
     ...submitted.flatMap(({ entry }) => entry.datasets),
@@ -14,7 +17,7 @@ export function lineageTree(lineage: Lineage): string {
     [line('request', delivered.entry.request, received)],
     [line('contract', contract?.digest, contract?.issued)],
     products.map((product) => line('product', product.entry.product, product)),
-    [...datasets].map((dataset) => line('dataset', dataset, undefined)),
+    [...datasets].map((dataset) => line('dataset', dataset, registered.get(dataset))),
   ]
   return levels
     .flatMap((lines, depth) => lines.map((text) => `${'  '.repeat(depth)}${text}\n`))

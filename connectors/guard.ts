@@ -5,7 +5,6 @@ import { windowMs } from '#policies/literal'
 import { judgeQuestion } from '#protocol/policy-judgement'
 import type { Desk, OpenedSession } from '#protocol/session-papers'
 import type { Judgement } from './desk.ts'
-import { ConnectorError } from './errors.ts'
 import type { HolderLedger } from './ledger/holder-ledger.ts'
 
 /** What the guard judges by: the holder's own policies and its own ledger. */
@@ -28,13 +27,13 @@ export async function judge(
   const queryOverlap = undefined
   const parts = { request, plan, product, directory, gateway, release, now, queryOverlap }
   const judgement = judgeQuestion(parts, snapshot, counters)
-  if (judgement.effect === 'deny') {
-    throw new ConnectorError('HOLDER_REFUSES', 'own policies say no', judgement.code)
-  }
-  const { controls, decision, policies } = judgement
+  const { effect, policies } = judgement
+  const judgedBy = { policy: digestOf('baotu/policies', [...policies]), policies }
+  if (effect === 'deny') return { effect, code: judgement.code, ...judgedBy }
+  const { controls, decision } = judgement
   const spends = decision.reservations.map(({ key, amount, limit, unit }) => {
     const isWindow = unit?.startsWith('P') ?? false
     return { counter: key, amount, limit, windowMs: isWindow ? windowMs(unit ?? '') : undefined }
   })
-  return { policy: digestOf('baotu/policies', [...policies]), controls: { ...controls }, spends }
+  return { effect, ...judgedBy, controls: { ...controls }, spends }
 }

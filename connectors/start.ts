@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
 import { TAB } from '#crypto/he/parameters'
+import { DISCLOSABLE_DAYS, OpeningStore } from '#evidence/opening-store'
+import { policyEntries } from '#party/announce-policies'
+import { startForgetting } from '#party/forgetting'
 import { openGround } from '#party/ground'
 import { keepLog } from '#party/keep-log'
 import { startWork } from '#party/task-work'
 import { startWitnessing, WITNESS_SECONDS } from '#party/witnessing'
-import { compile } from '#policies/compile'
+import { compile, type Snapshot } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
+import type { Directory } from '#protocol/directory'
+import { faultPoint } from '#runtime/fault-point'
 import type { PartyContext } from '#runtime/process'
 import type { ConnectorConfig } from './config.ts'
 import type { ConnectorDesk, Encrypt } from './desk.ts'
@@ -16,10 +21,12 @@ import { advertise } from './handlers/advertise.ts'
 import { noteVoid } from './handlers/note-void.ts'
 import { submit } from './handlers/submit.ts'
 import { LEDGER_MIGRATIONS } from './ledger/migrations.ts'
+import { type Offer, Offers } from './ledger/offers.ts'
 import { PostgresLedger } from './ledger/postgres-ledger.ts'
 import type { LedgerDatabase } from './ledger/schema.ts'
+import { sealWith } from './seal.ts'
 import { HeldKeys } from './session-keys.ts'
-import { openPartSources } from './sources/part-sources.ts'
+import { openPartSources, type PartSources } from './sources/part-sources.ts'
 
 const CELL = { set: TAB, memoryMb: 256, deadlineMs: 60_000 }
 const PARALLEL = 2
@@ -40,12 +47,16 @@ export async function startConnector(
   const held = owned.use(new HeldKeys(now))
   const ledger = new PostgresLedger(db, spaceId, random)
   const guard = { snapshot: await readPolicies(config, folder), ledger }
+  const openings = new OpeningStore(spaceId, random)
+  const disclosableMs = (config.disclosableDays ?? DISCLOSABLE_DAYS) * 86_400_000
   const desk: ConnectorDesk = {
     did,
     ledger,
     keys: held,
     link: party.link,
     evidence,
+    offers: new Offers(spaceId, did),
+    seal: sealWith({ did, openings, now, disclosableMs }),
     random,
     now,
     queryMs: (config.querySeconds ?? 120) * 1000,
@@ -56,11 +67,41 @@ export async function startConnector(
     encrypt: encryptWith(cells),
   }
   owned.use(await keepLog({ ...witness, config, folder, random, log }))
+  owned.use(startForgetting({ did, db, evidence, openings, now, log }))
+  const standing = { spaceId, snapshot: guard.snapshot }
+  await announceStanding(desk, standing, await offersOf(config, directory, sources))
   const everyMs = (config.witnessSeconds ?? WITNESS_SECONDS) * 1000
   const witnessing = owned.use(startWitnessing({ ...witness, log, everyMs }))
   const handlers = handlersOf(desk)
   owned.use(startWork(party, { handlers, log, parallel: PARALLEL, witnessing }))
   return { did }
+}
+
+async function offersOf(
+  { sources }: ConnectorConfig,
+  directory: Directory,
+  opened: PartSources,
+): Promise<Offer[]> {
+  return Promise.all(
+    sources.map(async ({ product, part }) => {
+      const dataset = (await opened.of(product, part)?.version()) ?? ''
+      return { product: directory.product(product).digest, part, dataset }
+    }),
+  )
+}
+
+/** Tells the log which policies and offers stand from now on and which fell, before anyone asks. */
+async function announceStanding(
+  { did, ledger, offers, evidence }: ConnectorDesk,
+  { spaceId, snapshot }: { readonly spaceId: string; readonly snapshot: Snapshot },
+  now: readonly Offer[],
+): Promise<void> {
+  faultPoint('connector.standing.before-store')
+  await ledger.transaction(async (tx) => {
+    const policies = await policyEntries(tx, { spaceId, did }, snapshot)
+    await evidence.appendAll(tx, [...policies, ...(await offers.replace(tx, now))])
+  })
+  faultPoint('connector.standing.after-store')
 }
 
 function handlersOf(desk: ConnectorDesk) {

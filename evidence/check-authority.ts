@@ -10,18 +10,18 @@ import {
 } from './defect.ts'
 import type { Recorded } from './entry-index.ts'
 import type { Lineage } from './lineage.ts'
+import type { PolicyTenure } from './tenure.ts'
 
 type Decided = Recorded<'request.decided'>
 type Contract = NonNullable<Lineage['contract']>
 type Grant = Lineage['grants'][number]
 type Consent = Lineage['consents'][number]
-type Policy = Lineage['policies'][number]
 
 /** Everything that the decision rests on. */
 export function* checkAuthority(lineage: Lineage, decided: Decided): Generator<Defect> {
-  const { contract, products, grants, consents, policies, received } = lineage
+  const { contract, products, holders, grants, consents, policies, received } = lineage
   if (contract) yield* contractDefects(contract, decided, received)
-  if (products.length === 0) yield missing(decided, 'product.published', 'product')
+  if (holders.length + products.length === 0) yield missing(decided, 'product.published', 'product')
   if (grants.length === 0) yield missing(decided, 'grant.issued', 'grant')
   for (const grant of grants) yield* grantDefects(grant, decided)
   if (decided.entry.cohort === 'SINGLE' && consents.length === 0) {
@@ -95,9 +95,13 @@ function* consentDefects(
   if (rank >= uses) yield notInForce(decided, `consent was for ${uses} uses`)
 }
 
-function* policyDefects({ issued, events }: Policy, decided: Decided): Generator<Defect> {
+/** Was it in force when `decided` was written, in the log of who decided? */
+export function* policyDefects(
+  { issued, events }: PolicyTenure,
+  decided: Recorded,
+): Generator<Defect> {
   if (issued === undefined) return yield missing(decided, 'policy.enabled', 'policy')
-  if (issued.log === decided.log) yield* mustPrecede(issued, decided)
+  yield* mustPrecede(issued, decided)
   const disabled = latestBefore(events, decided)
   if (disabled && isBefore(issued, disabled))
     yield notInForce(disabled, 'disabled before the decision')

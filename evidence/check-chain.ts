@@ -4,14 +4,13 @@
  */
 import type { ChainRules } from './chain-rules.ts'
 import { checkAuthority } from './check-authority.ts'
+import { checkHolders } from './check-holder.ts'
 import { checkJob } from './check-job.ts'
 import { checkRelease, checkSession } from './check-release.ts'
+import { isPermitting } from './decision-code.ts'
 import { type Defect, disagrees, missing, mustPrecede } from './defect.ts'
 import type { Finding } from './finding.ts'
 import type { Lineage } from './lineage.ts'
-
-// 允许, 有条件允许, and the policy engine's own word.
-const PERMITTING: ReadonlySet<string> = new Set(['ALLOWED', 'CONDITIONAL', 'PERMIT'])
 
 /** Every defect that counts under `rules`, named at the sequence number that it concerns. */
 export function checkChain(lineage: Lineage, rules: ChainRules): Finding[] {
@@ -23,10 +22,11 @@ export function checkChain(lineage: Lineage, rules: ChainRules): Finding[] {
 function* chainDefects(lineage: Lineage): Generator<Defect> {
   yield* decisionDefects(lineage)
   if (lineage.decided) yield* checkAuthority(lineage, lineage.decided)
-  const { delivered, budgets, metered, job } = lineage
+  const { delivered, budgets, metered, job, transcript } = lineage
   if (job) yield* checkJob(lineage, job)
   if (!job || delivered.entry.transcript) {
     yield* checkSession(lineage)
+    if (transcript) yield* checkHolders(lineage, transcript)
     yield* checkRelease(lineage)
   }
   if (budgets.length === 0) yield missing(delivered, 'budget.reserved', 'budget')
@@ -37,7 +37,7 @@ function* decisionDefects({ received, decided, delivered }: Lineage): Generator<
   if (received === undefined) yield missing(delivered, 'request.received')
   if (decided === undefined) return yield missing(delivered, 'request.decided')
   yield* mustPrecede(decided, delivered)
-  if (!PERMITTING.has(decided.entry.decision)) {
+  if (!isPermitting(decided.entry.decision)) {
     yield disagrees(delivered, 'delivered although the decision was a refusal')
   }
   if (received === undefined) return

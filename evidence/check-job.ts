@@ -1,6 +1,7 @@
 /** A sandbox job: the registered code ran on registered inputs, and its output was judged. */
 import { type Defect, disagrees, missing, mustPrecede, notInForce } from './defect.ts'
-import type { JobTrace, Lineage } from './lineage.ts'
+import type { JobTrace } from './job-trace.ts'
+import type { Lineage } from './lineage.ts'
 
 export function* checkJob(lineage: Lineage, job: JobTrace): Generator<Defect> {
   const { delivered } = lineage

@@ -1,12 +1,24 @@
 /** Session, inputs and release: did every holder take part once, and was one result made of them? */
 import { type Defect, disagrees, missing } from './defect.ts'
+import type { EntryType } from './entry-fields.ts'
 import type { Recorded } from './entry-index.ts'
 import type { Lineage } from './lineage.ts'
 import { isLogOf } from './log-owner.ts'
 
 export function* checkSession(lineage: Lineage): Generator<Defect> {
-  const { transcript, transcripts, delivered, voided, inputs } = lineage
-  if (transcript === undefined) return yield missing(delivered, 'session.transcript')
+  const { transcript, transcripts, delivered, voided, inputs, plan, openings } = lineage
+  const isOwn = ({ log }: Recorded) => log === delivered.log
+  if (!transcripts.some(isOwn)) yield missing(delivered, 'session.transcript')
+  if (transcript === undefined) return
+  if (!openings.some(isOwn)) yield missing(transcript, 'session.opened', 'release')
+  if (plan === undefined) yield missing(transcript, 'plan.made', 'product')
+  for (const opening of openings) {
+    const isSame = opening.entry.release === openings[0]?.entry.release
+    if (!isSame) yield disagrees(opening, 'opened by another release authority')
+    if (plan && opening.entry.plan !== plan.entry.plan) {
+      yield disagrees(opening, 'a session of another plan')
+    }
+  }
   if (transcript.entry.request !== delivered.entry.request) {
     yield disagrees(transcript, 'session of another request')
   }
@@ -38,19 +50,18 @@ function rosterIn(transcripts: Lineage['transcripts'], log: string): Set<string>
 }
 
 export function* checkRelease(lineage: Lineage): Generator<Defect> {
-  const { sealed, gated, delivered, inputs, moreInputs, submitted } = lineage
+  const { sealed, delivered, inputs, moreInputs, submitted } = lineage
   const own = sealed.find(({ log, entry }) => {
     return log === delivered.log && entry.result === delivered.entry.result
   })
   if (own === undefined) return yield missing(delivered, 'release.sealed')
   for (const { log, index, entry } of sealed) {
-    const isSame = entry.result === own.entry.result && entry.audit === own.entry.audit
+    const isSame = (['result', 'audit', 'verdicts'] as const).every((field) => {
+      return entry[field] === own.entry[field]
+    })
     if (!isSame) yield disagrees({ log, index, entry }, 'a second release of one session')
   }
   yield* checkReleaser(lineage, own)
-  for (const record of gated) {
-    if (record.entry.verdicts !== own.entry.verdicts) yield disagrees(record, 'other verdicts')
-  }
   const relayed = new Set(inputs.flatMap(({ entry }) => entry.ciphertexts))
   for (const record of sealed) {
     const told = [...sealed, ...moreInputs].filter(({ log }) => log === record.log)
@@ -59,12 +70,6 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
     if (!relayed.isSubsetOf(used)) yield disagrees(record, 'released without a submitted input')
   }
   const submissions = new Set(inputs.map(({ entry }) => entry.submission))
-  for (const holder of new Set(inputs.map(({ entry }) => entry.holder))) {
-    const isRecorded = submitted.some(({ log, entry }) => {
-      return entry.actor === holder && isLogOf(log, holder)
-    })
-    if (!isRecorded) yield missing(own, `holder.submitted of ${holder}`, 'holder')
-  }
   for (const mine of submitted) {
     if (!submissions.has(mine.entry.submission)) {
       yield disagrees(mine, 'the holder submitted something else')
@@ -73,11 +78,19 @@ export function* checkRelease(lineage: Lineage): Generator<Defect> {
 }
 
 // Whoever relays a release can write that there was one; only the log of who made it proves it.
-function* checkReleaser({ opened, sealed }: Lineage, own: Recorded): Generator<Defect> {
-  const release = opened?.entry.release
-  if (release === undefined) return yield missing(own, 'session.opened', 'release')
-  const isRecorded = sealed.some(({ log, entry }) => {
-    return entry.actor === release && isLogOf(log, release)
-  })
-  if (!isRecorded) yield missing(own, `release.sealed of ${release}`, 'release')
+function* checkReleaser(lineage: Lineage, own: Recorded): Generator<Defect> {
+  const release = lineage.opened?.entry.release
+  if (release === undefined) return
+  const { openings, transcripts, sealed } = lineage
+  const steps: readonly (readonly [EntryType, readonly Recorded[]])[] = [
+    ['session.opened', openings],
+    ['session.transcript', transcripts],
+    ['release.sealed', sealed],
+  ]
+  for (const [type, records] of steps) {
+    const isRecorded = records.some(({ log, entry }) => {
+      return entry.actor === release && isLogOf(log, release)
+    })
+    if (!isRecorded) yield missing(own, `${type} of ${release}`, 'release')
+  }
 }

@@ -28,7 +28,6 @@ export const ENTRY_FIELDS = {
     reason: 'salted?',
   },
   'budget.reserved': { request: 'digest', budget: 'digest', units: 'count' },
-  'budget.released': { request: 'digest', budget: 'digest', units: 'count' },
   'plan.made': { request: 'digest', plan: 'digest', product: 'digest', holders: 'dids' },
   'session.opened': { request: 'digest', plan: 'digest', session: 'digest', release: 'did' },
   'session.transcript': {
@@ -46,7 +45,7 @@ export const ENTRY_FIELDS = {
     ciphertexts: 'digests',
   },
   'release.inputs': { transcript: 'digest', inputs: 'digests' },
-  'release.gated': { transcript: 'digest', verdicts: 'salted' },
+  // Gate and seal are one step: its verdicts stand here and nowhere else.
   'release.sealed': {
     transcript: 'digest',
     inputs: 'digests',
@@ -69,11 +68,18 @@ export const ENTRY_FIELDS = {
   'meter.counted': { request: 'digest', result: 'digest', units: 'count', purpose: 'code' },
 
   // A holder's own log.
-  'holder.decided': { session: 'digest', request: 'digest', policy: 'digest', decision: 'code' },
+  'holder.decided': {
+    session: 'digest',
+    request: 'digest',
+    policy: 'digest',
+    policies: 'digests',
+    decision: 'code',
+    reason: 'salted?',
+  },
+  'holder.reserved': { session: 'digest', ledger: 'salted' },
   'holder.checked': { transcript: 'digest', verdicts: 'salted' },
-  'holder.reserved': { transcript: 'digest', ledger: 'salted' },
   'holder.submitted': { transcript: 'digest', submission: 'digest', datasets: 'digests' },
-  'holder.voided': { transcript: 'digest', reason: 'code' },
+  'holder.voided': { session: 'digest', transcript: 'digest?', reason: 'code' },
   'holder.sampled': { transcript: 'digest', auditor: 'did', outcome: 'code' },
 
   // Contracts, data, grants, consents, policies: the control plane.
@@ -86,6 +92,7 @@ export const ENTRY_FIELDS = {
   'product.published': { product: 'digest', holder: 'did', datasets: 'digests', review: 'digest?' },
   'product.withdrawn': { product: 'digest', reason: 'code' },
   'product.applied': { product: 'digest', applicant: 'did', application: 'digest' },
+  // One subject's data was looked up: a use of many subjects' data is its plan and its meter.
   'product.used': { product: 'digest', consumer: 'did', request: 'digest', subject: 'tag?' },
   'grant.issued': {
     grant: 'digest',

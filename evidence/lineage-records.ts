@@ -1,7 +1,8 @@
 import type { Recorded } from './entry-index.ts'
+import type { HolderTrace } from './holder-trace.ts'
 import type { Lineage } from './lineage.ts'
 
-/** Every record that a lineage rests on. */
+/** Every record that a lineage rests on; some stand in it more than once. */
 export function recordsOf(lineage: Lineage): Recorded[] {
   const { contract, grants, consents, policies } = lineage
   const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
@@ -13,11 +14,12 @@ export function recordsOf(lineage: Lineage): Recorded[] {
   const many = [
     ...lists.products,
     ...lists.budgets,
+    ...lists.openings,
     ...lists.transcripts,
     ...lists.voided,
     ...lists.inputs,
+    ...lists.holders.flatMap(recordsOfHolder),
     ...lists.submitted,
-    ...lists.gated,
     ...lists.moreInputs,
     ...(job?.judged ?? []),
     ...(job?.reviewed ?? []),
@@ -26,4 +28,10 @@ export function recordsOf(lineage: Lineage): Recorded[] {
     ...lists.metered,
   ]
   return [...single, ...many].filter((record) => record !== undefined)
+}
+
+function recordsOfHolder(trace: HolderTrace): (Recorded | undefined)[] {
+  const { published, registered, withdrawn, policies, decided, reserved, checked, voided } = trace
+  const standing = policies.flatMap(({ issued, events }) => [issued, ...events])
+  return [...standing, ...registered, ...published, withdrawn, decided, reserved, checked, voided]
 }

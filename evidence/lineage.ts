@@ -1,14 +1,10 @@
 /** Dataset → product → contract → request → result: everything the logs say about one result. */
 import { latestBefore } from './defect.ts'
-import type { EntryType } from './entry-fields.ts'
 import type { EntryIndex, Recorded } from './entry-index.ts'
-
-/** The records about one thing that is issued, may be interrupted, and ends. */
-export interface Tenure<Issued extends EntryType, Event extends EntryType> {
-  readonly digest: string
-  readonly issued: Recorded<Issued> | undefined
-  readonly events: readonly Recorded<Event>[]
-}
+import { type HolderTrace, traceHolder } from './holder-trace.ts'
+import { type JobTrace, traceJob } from './job-trace.ts'
+import { isLogOf } from './log-owner.ts'
+import { type PolicyTenure, policyTenure, type Tenure } from './tenure.ts'
 
 export interface Lineage {
   readonly delivered: Recorded<'result.delivered'>
@@ -16,41 +12,37 @@ export interface Lineage {
   /** The last decision that the delivery can rest on. */
   readonly decided: Recorded<'request.decided'> | undefined
   readonly contract: Tenure<'contract.filed', 'contract.signed' | 'contract.terminated'> | undefined
+  /** The product as its holders published it last before they took part; all if none did. */
   readonly products: readonly Recorded<'product.published'>[]
   readonly grants: readonly Tenure<
     'grant.issued',
     'grant.suspended' | 'grant.resumed' | 'grant.revoked'
   >[]
   readonly consents: readonly Tenure<'consent.issued', 'consent.used' | 'consent.revoked'>[]
-  readonly policies: readonly Tenure<'policy.enabled', 'policy.disabled'>[]
+  /** Those of the decision, as the party that decided had them in force. */
+  readonly policies: readonly PolicyTenure[]
   readonly budgets: readonly Recorded<'budget.reserved'>[]
   readonly plan: Recorded<'plan.made'> | undefined
-  /** Names the release authority (发布机构) of the session. */
+  /** Names the release authority (发布机构) of the session, as the delivering log has it. */
   readonly opened: Recorded<'session.opened'> | undefined
+  /** What every log says of that opening. */
+  readonly openings: readonly Recorded<'session.opened'>[]
   readonly transcript: Recorded<'session.transcript'> | undefined
   /** Every record of that transcript: pieces of a long roster, and what other logs say of it. */
   readonly transcripts: readonly Recorded<'session.transcript'>[]
   readonly voided: readonly Recorded<'session.void'>[]
   readonly inputs: readonly Recorded<'input.submitted'>[]
-  /** What the holders' own logs say, where those logs are at hand. */
+  /** What the own log of each holder of the roster says, where those logs are at hand. */
+  readonly holders: readonly HolderTrace[]
+  /** What any log says to have been submitted by its owner. */
   readonly submitted: readonly Recorded<'holder.submitted'>[]
   /** Inputs that did not fit into the record of the release. */
   readonly moreInputs: readonly Recorded<'release.inputs'>[]
-  readonly gated: readonly Recorded<'release.gated'>[]
   readonly sealed: readonly Recorded<'release.sealed'>[]
   /** The sandbox job that made the result, where no release did. */
   readonly job: JobTrace | undefined
   readonly acknowledged: readonly Recorded<'result.acknowledged'>[]
   readonly metered: readonly Recorded<'meter.counted'>[]
-}
-
-export interface JobTrace {
-  readonly digest: string
-  readonly registered: Recorded<'job.registered'> | undefined
-  readonly started: Recorded<'job.started'> | undefined
-  readonly finished: Recorded<'job.finished'> | undefined
-  readonly judged: readonly Recorded<'disclosure.judged'>[]
-  readonly reviewed: readonly Recorded<'review.decided'>[]
 }
 
 /** Finds the deliveries of a result by its digest or by the watermark of a copy. */
@@ -66,59 +58,82 @@ export function traceResult(index: EntryIndex, delivered: Recorded<'result.deliv
   const session = sessionOf(index, delivered)
   const decisions = index.naming('request.decided', request)
   const decided = latestBefore(decisions, session.transcript ?? delivered) ?? decisions[0]
-  const policies = new Set(decisions.flatMap(({ entry }) => entry.policies))
-  const plan = index.naming('plan.made', request)[0]
+  const plan = planOf(index, request, session.opened ?? session.transcript ?? delivered)
   const contract = decided && tenureOfContract(index, decided.entry.contract)
-  const product = plan?.entry.product ?? contract?.issued?.entry.product
+  const product = plan?.entry.product ?? contract?.issued?.entry.product ?? ''
+  const holders = holdersOf(index, session, product)
   return {
     delivered,
     received: index.naming('request.received', request)[0],
     decided,
     contract,
-    products: product ? index.naming('product.published', product) : [],
+    products: holders.length > 0 ? holders.flatMap(newest) : publishedBy(index, product),
     grants: (decided?.entry.grants ?? []).map((grant) => tenureOfGrant(index, grant)),
     consents: (decided?.entry.consents ?? []).map((consent) => tenureOfConsent(index, consent)),
-    policies: [...policies].map((policy) => ({
-      digest: policy,
-      issued: index.naming('policy.enabled', policy)[0],
-      events: index.naming('policy.disabled', policy),
-    })),
+    policies: decided ? policiesOf(index, decisions, decided) : [],
     budgets: index.naming('budget.reserved', request),
     plan,
     ...session,
-    job: delivered.entry.job ? jobOf(index, delivered.entry.job, request) : undefined,
+    holders,
+    job: delivered.entry.job ? traceJob(index, delivered.entry.job, request) : undefined,
     acknowledged: index.naming('result.acknowledged', result),
     metered: index.naming('meter.counted', result),
   }
+}
+
+// A decision may be told in several entries; a retry is decided anew, perhaps by other policies.
+function policiesOf(
+  index: EntryIndex,
+  decisions: readonly Recorded<'request.decided'>[],
+  decided: Recorded<'request.decided'>,
+): PolicyTenure[] {
+  const pieces = decisions.filter(({ entry }) => entry.snapshot === decided.entry.snapshot)
+  const digests = new Set(pieces.flatMap(({ entry }) => entry.policies))
+  return [...digests].map((digest) => policyTenure(index, digest, decided))
+}
+
+// A retry plans anew: its plan is the last one before its session was opened.
+function planOf(index: EntryIndex, request: string, moment: Recorded): Lineage['plan'] {
+  const plans = index.naming('plan.made', request)
+  return latestBefore(plans, moment) ?? plans[0]
+}
+
+function holdersOf(
+  index: EntryIndex,
+  { transcript, transcripts }: Pick<Lineage, 'transcript' | 'transcripts'>,
+  product: string,
+): HolderTrace[] {
+  if (transcript === undefined) return []
+  const roster = new Set(transcripts.flatMap(({ entry }) => entry.holders))
+  const names = { ...transcript.entry, product }
+  return [...roster].map((holder) => traceHolder(index, holder, names))
+}
+
+function newest({ published }: HolderTrace): readonly Recorded<'product.published'>[] {
+  return published.slice(-1)
+}
+
+function publishedBy(index: EntryIndex, product: string): Recorded<'product.published'>[] {
+  return index
+    .naming('product.published', product)
+    .filter(({ log, entry }) => entry.product === product && isLogOf(log, entry.holder))
 }
 
 // A result without a transcript names no session: looking up the empty text finds nothing.
 function sessionOf(index: EntryIndex, { log, entry: { transcript = '' } }: Lineage['delivered']) {
   const transcripts = index.naming('session.transcript', transcript)
   const own = transcripts.find((record) => record.log === log) ?? transcripts[0]
+  const openings = index.naming('session.opened', own?.entry.session ?? '')
   return {
-    opened: index.naming('session.opened', own?.entry.session ?? '')[0],
+    opened: openings.find((record) => record.log === log) ?? openings[0],
+    openings,
     transcript: own,
     transcripts,
     voided: index.naming('session.void', own?.entry.session ?? ''),
     inputs: index.naming('input.submitted', transcript),
     submitted: index.naming('holder.submitted', transcript),
     moreInputs: index.naming('release.inputs', transcript),
-    gated: index.naming('release.gated', transcript),
     sealed: index.naming('release.sealed', transcript),
-  }
-}
-
-function jobOf(index: EntryIndex, job: string, request: string): JobTrace {
-  const ofRequest = index.naming('job.finished', request)
-  const finished = ofRequest.find(({ entry }) => entry.job === job)
-  return {
-    digest: job,
-    registered: index.naming('job.registered', job)[0],
-    started: index.naming('job.started', request).find(({ entry }) => entry.job === job),
-    finished,
-    judged: index.naming('disclosure.judged', request),
-    reviewed: finished ? index.naming('review.decided', finished.entry.output) : [],
   }
 }
 

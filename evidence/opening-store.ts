@@ -6,6 +6,7 @@ import { type Opening, sealValue } from './opening.ts'
 /** What a sealed value is: decides who may see it. */
 export type OpeningKind =
   | 'VERDICT'
+  | 'CHECK'
   | 'REASON'
   | 'REFERENCE'
   | 'SUBJECT'
@@ -33,7 +34,8 @@ export interface KeptOpening extends Opening {
 }
 
 // A regulator sees all (监管盐). An auditor sees nothing that leads to a subject or to a business
-// reference, which a request names; what was asked it reads in the plan.
+// reference, which a request names; what was asked it reads in the plan. What one holder's own
+// checks found (CHECK) says something of that holder's rows: only the holder and a regulator see it.
 const AUDITED: readonly OpeningKind[] = ['VERDICT', 'REASON', 'LEDGER', 'PLAN', 'SUBMISSION']
 
 const DAY_MS = 86_400_000

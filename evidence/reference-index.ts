@@ -18,7 +18,6 @@ const AUTHORITY: readonly EntryType[] = [
   'contract.signed',
   'contract.filed',
   'contract.terminated',
-  'product.published',
   'grant.issued',
   'grant.suspended',
   'grant.resumed',

@@ -26,6 +26,12 @@ const zh = {
     `数据产品（${at}）：由 ${who} 发布，含 ${datasets} 个数据集`,
   reason: (value: string) => `理由：${value}`,
   budget: (units: number) => `预留预算 ${units} 单位。`,
+  holderAgreed: (who: string) => `${who} 按自己的策略判断后同意参与（其自己的日志）。`,
+  holderReserved: (who: string) => `${who} 在自己的台账中预留预算（其自己的日志）。`,
+  holderChecked: (who: string) =>
+    `${who} 对自己的各组作了披露检查，结论已封存，本包未向本读者开启。`,
+  holderHeldBack: (who: string, held: number, groups: number) =>
+    `${who} 对自己的 ${groups} 组作了披露检查，其中 ${held} 组不予放行。`,
   session: (who: string) => `各方就同一会话记录签名；参与的数据提供方：${who}。`,
   submitted: (who: string, ciphertexts: number) => `${who} 提交密文 ${ciphertexts} 份。`,
   holderSays: (who: string, datasets: number) =>
@@ -99,6 +105,12 @@ const en: Words = {
     `Data product (${at}): published by ${who}, ${datasets} dataset(s)`,
   reason: (value) => `Reason: ${value}`,
   budget: (units) => `Budget reserved: ${units} unit(s).`,
+  holderAgreed: (who) => `${who} judged by its own policies and agreed to take part (own log).`,
+  holderReserved: (who) => `${who} reserved budget in its own ledger (own log).`,
+  holderChecked: (who) =>
+    `${who} checked the disclosure of its own groups; its verdicts are sealed to this reader.`,
+  holderHeldBack: (who, held, groups) =>
+    `${who} checked the disclosure of its own ${groups} groups and held back ${held}.`,
   session: (who) => `All parties signed one session transcript; data holders taking part: ${who}.`,
   submitted: (who, ciphertexts) => `${who} submitted ${ciphertexts} ciphertext(s).`,
   holderSays: (who, datasets) =>

@@ -122,8 +122,12 @@ class Teller {
   }
 
   *#session(): Generator<string> {
-    const { transcript, transcripts, inputs, submitted } = this.#parts.lineage
+    const { transcript, transcripts, inputs, submitted, holders } = this.#parts.lineage
     const words = this.#words
+    for (const { holder, decided, reserved } of holders) {
+      if (decided) yield this.#dated(decided, words.holderAgreed(this.#name(holder)))
+      if (reserved) yield this.#dated(reserved, words.holderReserved(this.#name(holder)))
+    }
     if (transcript) {
       const roster = new Set(transcripts.flatMap(({ entry }) => entry.holders))
       yield this.#dated(transcript, words.session(this.#list([...roster])))
@@ -132,10 +136,22 @@ class Teller {
       const { holder, ciphertexts } = input.entry
       yield this.#dated(input, words.submitted(this.#name(holder), ciphertexts.length))
     }
+    for (const { holder, checked } of holders) {
+      if (checked) yield this.#dated(checked, this.#holderChecked(holder, checked.entry.verdicts))
+    }
     for (const own of submitted) {
       const { actor, datasets } = own.entry
       yield this.#dated(own, words.holderSays(this.#name(actor), datasets.length))
     }
+  }
+
+  #holderChecked(holder: string, digest: string): string {
+    const verdicts = this.#revealed(digest)
+    const who = this.#name(holder)
+    if (verdicts === undefined) return this.#words.holderChecked(who)
+    const digits = [...verdicts.matchAll(/"([01]+)"/g)].map(([, part = '']) => part).join('')
+    const held = digits.replaceAll('1', '').length
+    return this.#words.holderHeldBack(who, held, digits.length)
   }
 
   *#release(): Generator<string> {

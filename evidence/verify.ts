@@ -7,6 +7,7 @@ import type { ChainRules } from './chain-rules.ts'
 import { type AnchoredUpTo, checkAnchors } from './check-anchors.ts'
 import { checkChain } from './check-chain.ts'
 import { checkHeldReceipt, checkQuorum, checkSeen, type SeenNote } from './check-history.ts'
+import { checkKeys } from './check-keys.ts'
 import { isOldPartial } from './check-leftover.ts'
 import { type CheckedLog, checkLog } from './check-log.ts'
 import { checkOpenings } from './check-openings.ts'
@@ -84,6 +85,7 @@ export function verifyEvidence(folder: string, options: VerifyOptions): Report {
     ...manifest.findings,
     ...logs.flatMap((log) => log.findings),
     ...recordedSplits(entries, policy.logs),
+    ...checkKeys(entries),
     ...heldReceipts([...receiptsIn(files), ...receipts], logs),
     ...refused,
     ...checkCiphertexts(files),

@@ -47,8 +47,6 @@ export const GatewayConfig = Strict({
       retention: Type.Optional(Type.Integer({ minimum: 60, maximum: 31_536_000 })),
     }),
   ),
-  /** Days for which requests and what else the log holds digests of can be disclosed; default 1826. */
-  disclosableDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_525 })),
 })
 
 export type GatewayConfig = Static<typeof GatewayConfig>

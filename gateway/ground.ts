@@ -9,6 +9,7 @@ import { partyCosigner } from '#evidence/log-keys'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import type { Cosigner } from '#evidence/note-signer'
 import { openPartyLog } from '#evidence/party-log'
+import { announceKeys, KNOWN_KEY_MIGRATIONS } from '#party/announce-keys'
 import { createDirectorySource, type DirectorySource } from '#protocol/directory-source'
 import type { Clock } from '#runtime/clock'
 import { openHttpClient } from '#runtime/http-client'
@@ -47,7 +48,12 @@ export interface GatewayGround extends AsyncDisposable {
 /** A fresh key is valid for a year; rotate well before. */
 export const KEY_LIFETIME_MS = 365 * 86_400_000
 
-const MIGRATIONS = [GATEWAY_MIGRATIONS, EVIDENCE_MIGRATIONS, WATERMARK_MIGRATIONS]
+const MIGRATIONS = [
+  GATEWAY_MIGRATIONS,
+  EVIDENCE_MIGRATIONS,
+  WATERMARK_MIGRATIONS,
+  KNOWN_KEY_MIGRATIONS,
+]
 
 /** Opens keys, database, task queue, log and directory. Refuses what is missing; no defaults. */
 export async function openGround(configured: Configured): Promise<GatewayGround> {
@@ -69,6 +75,7 @@ export async function openGround(configured: Configured): Promise<GatewayGround>
   const root = { did, spaceId, wrappingKey }
   const state = path.resolve(folder, config.state)
   const evidence = owned.use(await openPartyLog({ ...root, db, state, clock, sm2: config.sm2 }))
+  await announceKeys({ db, evidence, spaceId, keys })
   const cosigner = partyCosigner(root, config.witnessKey)
   const tls = await readClientTls(config.authority.tls, folder)
   const directory = openDirectorySource(configured, db, owned, tls)

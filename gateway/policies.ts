@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { policyEntries } from '#party/announce-policies'
 import { compile, type Snapshot } from '#policies/compile'
 import { loadPolicy } from '#policies/load'
 import { faultPoint } from '#runtime/fault-point'
@@ -29,40 +30,11 @@ export async function announcePolicies(
   { journal, spaceId, did }: { journal: Journal; spaceId: string; did: string },
   snapshot: Snapshot,
 ): Promise<void> {
-  const now = new Set<string>([...snapshot.policies.values()].map(({ policy }) => policy.digest))
   faultPoint('gateway.policies.before-store')
   await db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${`baotu policies ${spaceId}`}))`.execute(tx)
-    const known = await tx
-      .selectFrom('known_policy')
-      .select('digest')
-      .where('space_id', '=', spaceId)
-      .where('is_enabled', '=', true)
-      .execute()
-    const before = new Set(known.map(({ digest }) => digest))
-    for (const policy of now.difference(before)) {
-      await journal.append(tx, { type: 'policy.enabled', policy, approver: did })
-      await mark(tx, spaceId, policy, true)
-    }
-    for (const policy of before.difference(now)) {
-      await journal.append(tx, { type: 'policy.disabled', policy, reason: 'NOT_CONFIGURED' })
-      await mark(tx, spaceId, policy, false)
-    }
+    await journal.appendAll(tx, await policyEntries(tx, { spaceId, did }, snapshot))
   })
   faultPoint('gateway.policies.after-store')
-}
-
-async function mark(
-  tx: Kysely<GatewayDatabase>,
-  space_id: string,
-  digest: string,
-  is_enabled: boolean,
-): Promise<void> {
-  await tx
-    .insertInto('known_policy')
-    .values({ space_id, digest, is_enabled })
-    .onConflict((conflict) => conflict.columns(['space_id', 'digest']).doUpdateSet({ is_enabled }))
-    .execute()
 }
 
 async function filesOf(folder: string): Promise<string[]> {

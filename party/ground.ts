@@ -18,6 +18,7 @@ import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
 import { openWatermark, WATERMARK_MIGRATIONS } from '#runtime/store/watermark'
 import { readPartyTls, type TlsReferences } from '#runtime/tls-files'
+import { announceKeys, KNOWN_KEY_MIGRATIONS } from './announce-keys.ts'
 import type { WitnessingOptions } from './witnessing.ts'
 
 /** What the configuration of a party that keeps a database and a log says. */
@@ -69,17 +70,11 @@ export async function openGround<DB>(options: GroundOptions): Promise<Ground<DB>
   const db = await openDatabase<DB>(options)
   owned.defer(() => db.destroy())
   const state = path.resolve(folder, config.state)
-  const evidence = await openPartyLog({
-    db,
-    did,
-    spaceId,
-    wrappingKey,
-    state,
-    clock,
-    sm2: config.sm2,
-  })
+  const root = { did, spaceId, wrappingKey }
+  const evidence = await openPartyLog({ ...root, db, state, clock, sm2: config.sm2 })
   owned.use(evidence)
-  const cosigner = partyCosigner({ did, spaceId, wrappingKey }, config.witnessKey)
+  await announceKeys({ db, evidence, spaceId, keys })
+  const cosigner = partyCosigner(root, config.witnessKey)
   const party = openParty({
     config,
     release: options.release,
@@ -106,6 +101,6 @@ async function openDatabase<DB>({ config, folder, name, migrations }: GroundOpti
   return openStore<DB>({
     url: secretText(url),
     party: name,
-    migrations: [...migrations, EVIDENCE_MIGRATIONS, WATERMARK_MIGRATIONS],
+    migrations: [...migrations, EVIDENCE_MIGRATIONS, WATERMARK_MIGRATIONS, KNOWN_KEY_MIGRATIONS],
   })
 }

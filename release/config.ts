@@ -19,8 +19,6 @@ export const ReleaseConfig = Strict({
   sessionSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 86_400 })),
   /** How many key pairs are held at once, one worker each; default 16. */
   maxSessions: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
-  /** Days for which the verdicts behind the log's digests can be disclosed; default 1826. */
-  disclosableDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_525 })),
   /** How long after one round of witnessing the next begins, in seconds; default 60. */
   witnessSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
 })

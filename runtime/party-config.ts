@@ -83,6 +83,14 @@ export const LogKeeping = {
     ...AnchorReference,
     description: 'Anchors the digest of the newest checkpoint in a file or a chain outside.',
   }),
+  disclosableDays: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 36_525,
+      description:
+        'Days for which what the log holds digests of can be disclosed; then it is erased. 1826 unless said.',
+    }),
+  ),
   sm2: Type.Optional(
     Type.Boolean({
       description:

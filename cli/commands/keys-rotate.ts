@@ -15,7 +15,8 @@ export const keysRotate: Command = {
 
 Makes fresh signing and sealing keys for one party, or for everybody. The old public keys stay
 listed until they end, so that what was signed still verifies. The space must not be up; the
-directory lists the new keys from the next start on.
+directory lists the new keys from the next start on, and each party's own log says that they
+changed.
 
   baotu keys rotate examples/three-cities/space.json --as qilu-bank
   baotu keys rotate examples/three-cities/space.json
@@ -23,7 +24,7 @@ directory lists the new keys from the next start on.
     zh: `baotu keys rotate <空间文件> [--as 名称] [--state 目录] [--lang zh|en]
 
 为一方或全部参与方生成新的签名和封装密钥。旧公钥在到期前仍在目录中，已签内容仍可验证。
-空间须未运行；新密钥自下次启动起列入目录。
+空间须未运行；新密钥自下次启动起列入目录，各方自己的日志记下这次轮换。
 
   baotu keys rotate examples/three-cities/space.json --as qilu-bank
   baotu keys rotate examples/three-cities/space.json

@@ -81,11 +81,10 @@ function gatewayConfig(
     // What each replica remembers outside of the database that all share.
     state: `state${replica === 0 ? '' : `-${replica + 1}`}`,
     // The replicas have one log: one of them is enough to publish and to anchor it.
-    ...(replica === 0 ? logKeeping(space, gateway.did) : signing(space.file)),
+    ...(replica === 0 ? logKeeping(space, gateway.did) : logTerms(space.file)),
     policies: policies.map(space.resolve),
     release: release.did,
     auditor: auditor.did,
-    ...disclosable(space),
   }
 }
 
@@ -99,7 +98,6 @@ function releaseConfig(space: Space, drawn: Drawn): Configuration['value'] {
     database: database(),
     state: 'state',
     ...logKeeping(space, release.did),
-    ...disclosable(space),
   }
 }
 
@@ -138,13 +136,17 @@ function logKeeping({ file, resolve }: Space, did: string): Configuration['value
   return {
     ...(publish && folder && { publish: { ...publish, folder } }),
     ...(anchor && { anchor: resolvedAnchor(anchor, resolve) }),
-    ...signing(file),
+    ...logTerms(file),
   }
 }
 
-// Whoever signs for a log signs alike, so every replica does.
-function signing({ sm2, witnessKey }: Space['file']): Configuration['value'] {
-  return { ...(sm2 !== undefined && { sm2 }), ...(witnessKey && { witnessKey }) }
+// What every replica has to do alike.
+function logTerms({ sm2, witnessKey, disclosableDays }: Space['file']): Configuration['value'] {
+  return {
+    ...(sm2 !== undefined && { sm2 }),
+    ...(witnessKey && { witnessKey }),
+    ...(disclosableDays && { disclosableDays }),
+  }
 }
 
 function resolvedAnchor(anchor: AnchorReference, resolve: Space['resolve']): JsonValue {
@@ -203,10 +205,6 @@ function loopback(port: number): JsonValue {
 
 function keyFile(): JsonValue {
   return { file: KEY_FILE, wrappingKey: { file: WRAPPING_KEY_FILE } }
-}
-
-function disclosable({ file: { disclosableDays } }: Space): Configuration['value'] {
-  return disclosableDays === undefined ? {} : { disclosableDays }
 }
 
 function database(): JsonValue {

@@ -47,7 +47,7 @@ export const FOR_PUBLIC: ExportFor = { reader: { role: 'PUBLIC', did: '' }, ciph
 
 /** What a space of this version demands of every delivered result. */
 const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
-  return ['policy', 'budget', 'holder', 'release'].includes(link)
+  return ['product', 'policy', 'budget', 'holder', 'release'].includes(link)
 })
 
 /**

@@ -80,14 +80,6 @@ export const SpaceFile = closed(
     consumers: Type.Array(SpaceConsumer, { minItems: 1, maxItems: 1000 }),
     products: Type.Array(Path, { minItems: 1, maxItems: 1000 }),
     policies: Type.Array(Path, { minItems: 1, maxItems: 1000 }),
-    disclosableDays: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 36_525,
-        description:
-          'Days for which requests, references, plans and verdicts, of which logs hold digests alone, can be disclosed; then they are erased. 1826 (five years) where absent.',
-      }),
-    ),
     database: Type.Optional(
       closed(
         { url: SecretReference },

@@ -12,6 +12,7 @@ import { ConnectorError } from '../errors.ts'
 import { readData } from '../execution/read-data.ts'
 import type { CohortEntry, Spending } from '../ledger/holder-ledger.ts'
 import { createSessionKeys } from '../session-keys.ts'
+import { decidedEntries, refuse } from './decide.ts'
 
 /**
  * Answers an invitation: checks every paper itself, judges by the holder's own policy, reserves
@@ -29,7 +30,9 @@ export async function advertise(
   const session = await openSession(papers, body)
   requireNamed(session, invitation)
   const panels = ownPanels(desk, session)
-  const { policy, controls, spends } = await desk.judge(papers, session)
+  const judgement = await desk.judge(papers, session)
+  if (judgement.effect === 'deny') return refuse(desk, session, judgement)
+  const { policy, policies, controls, spends } = judgement
   using owned = new DisposableStack()
   const keys = await createSessionKeys(desk.random)
   owned.use(keys.mask.secret)
@@ -51,7 +54,9 @@ export async function advertise(
     padKey: keys.pad.jwk.x,
   }
   const advert = await desk.signer().sign(KINDS.advert.typ, statement)
-  await reserve(desk, papers, session, { statement, advert, spends, panels, invitation })
+  await reserve(desk, papers, session, {
+    ...{ statement, advert, policies, spends, panels, invitation },
+  })
   desk.keys.hold(invitation, keys, Date.parse(session.session.expiresAt))
   owned.move()
   return { advert }
@@ -87,6 +92,7 @@ function advertisedBefore(desk: ConnectorDesk, invitation: string, advert: strin
 interface Answer {
   readonly statement: Advert
   readonly advert: string
+  readonly policies: readonly string[]
   readonly spends: readonly Spending[]
   readonly panels: readonly Panel[]
   readonly invitation: string
@@ -95,25 +101,15 @@ interface Answer {
 async function reserve(
   desk: ConnectorDesk,
   { directory }: Desk,
-  { request, requestDigest, session, product }: OpenedSession,
-  { statement, advert, spends, panels, invitation }: Answer,
+  { request, requestDigest, session, product, productDigest }: OpenedSession,
+  { statement, advert, policies, spends, panels, invitation }: Answer,
 ): Promise<void> {
   const { policy, parts } = statement
-  const cohorts = panels.map((panel): CohortEntry => {
-    const { groupBy, where, amounts, flags } = panel.question
-    const dataset = parts.find(({ part }) => part === panel.part)?.dataset ?? ''
-    const selects = { product: product.product, groupBy, where: where.map(asText) }
-    return {
-      part: panel.part,
-      product: product.product,
-      dataset,
-      cohorts: digestOf('baotu/ledger/cohorts', JSON.parse(JSON.stringify(selects))),
-      columns: [...amounts.map(({ column }) => column), ...flags],
-    }
-  })
+  const cohorts = cohortsOf(product.product, parts, panels)
+  const offers = parts.map(({ part, dataset }) => ({ product: productDigest, part, dataset }))
   faultPoint('connector.reservation.before-store')
   await desk.ledger.transaction(async (tx) => {
-    await desk.ledger.reserve(tx, {
+    const counters = await desk.ledger.reserve(tx, {
       invitation,
       sid: session.sid,
       request: requestDigest,
@@ -125,16 +121,34 @@ async function reserve(
       cohorts,
       spends,
     })
-    await desk.evidence.append(tx, {
-      type: 'holder.decided',
-      actor: desk.did,
-      session: session.sid,
-      request: requestDigest,
-      policy,
-      decision: 'PERMIT',
-    })
+    const own = { actor: desk.did, session: session.sid }
+    const ledger = await desk.seal(tx, 'LEDGER', { counters, cohorts: cohorts.map(sealedCohort) })
+    await desk.evidence.appendAll(tx, [
+      ...(await desk.offers.renew(tx, offers)),
+      ...decidedEntries(own, requestDigest, { policy, policies }, { decision: 'PERMIT' }),
+      { type: 'holder.reserved', ...own, ledger },
+    ])
   })
   faultPoint('connector.reservation.after-store')
+}
+
+function cohortsOf(product: string, parts: Advert['parts'], panels: readonly Panel[]) {
+  return panels.map((panel): CohortEntry => {
+    const { groupBy, where, amounts, flags } = panel.question
+    const dataset = parts.find(({ part }) => part === panel.part)?.dataset ?? ''
+    const selects = { product, groupBy, where: where.map(asText) }
+    return {
+      part: panel.part,
+      product,
+      dataset,
+      cohorts: digestOf('baotu/ledger/cohorts', JSON.parse(JSON.stringify(selects))),
+      columns: [...amounts.map(({ column }) => column), ...flags],
+    }
+  })
+}
+
+function sealedCohort({ columns, ...cohort }: CohortEntry) {
+  return { ...cohort, columns: [...columns] }
 }
 
 function asText(condition: object): object {

@@ -29,11 +29,11 @@ export async function noteVoid(
   }
   faultPoint('connector.void.before-store')
   await desk.ledger.transaction(async (tx) => {
-    const { transcript } = known
+    const { sid: session, transcript } = known
     await desk.ledger.markVoid(tx, invitation, { transcript, jws: body.void })
-    if (transcript === null) return
-    const { reason } = statement
-    await desk.evidence.append(tx, { type: 'holder.voided', actor: desk.did, transcript, reason })
+    const named = transcript === null ? {} : { transcript }
+    const noted = { session, ...named, reason: statement.reason }
+    await desk.evidence.append(tx, { type: 'holder.voided', actor: desk.did, ...noted })
   })
   faultPoint('connector.void.after-store')
   desk.keys.forget(invitation)

@@ -97,24 +97,38 @@ async function compute(
 
 async function store(
   desk: ConnectorDesk,
-  { session, adverts }: AgreedSession,
+  { session, adverts, plan }: AgreedSession,
   invitation: string,
   stored: StoredSubmission,
   vetoes: readonly Veto[],
 ): Promise<void> {
   const own = adverts.find(({ holder }) => holder === desk.did)
   const datasets = (own?.parts ?? []).map(({ dataset }) => dataset).filter(isDigest)
-  const transcript = stored.transcript
+  const verdicts = verdictsOf(
+    (own?.parts ?? []).map(({ part }) => part),
+    plan.groups,
+    vetoes,
+  )
+  const common = { actor: desk.did, transcript: stored.transcript }
   faultPoint('connector.submission.before-store')
   await desk.ledger.transaction(async (tx) => {
     await desk.ledger.submit(tx, invitation, stored, vetoes)
-    await desk.evidence.append(tx, {
-      type: 'holder.submitted',
-      actor: desk.did,
-      transcript,
-      submission: submissionPreimage(session.sid, stored.submission).digest,
-      datasets,
-    })
+    const submission = submissionPreimage(session.sid, stored.submission).digest
+    await desk.evidence.appendAll(tx, [
+      { type: 'holder.checked', ...common, verdicts: await desk.seal(tx, 'CHECK', verdicts) },
+      { type: 'holder.submitted', ...common, submission, datasets },
+    ])
   })
   faultPoint('connector.submission.after-store')
+}
+
+// By part one digit a group: 1 passes this holder's own checks, 0 is vetoed. The reasons stay here.
+function verdictsOf(parts: readonly string[], groups: number, vetoes: readonly Veto[]) {
+  return Object.fromEntries(
+    parts.map((part) => {
+      const vetoed = new Set(vetoes.filter((veto) => veto.part === part).map(({ group }) => group))
+      const digits = Array.from({ length: groups }, (_, group) => (vetoed.has(group) ? '0' : '1'))
+      return [part, digits.join('')]
+    }),
+  )
 }

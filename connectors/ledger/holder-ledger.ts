@@ -67,10 +67,14 @@ export type LedgerTransaction = Transaction<LedgerDatabase>
 export interface HolderLedger {
   find(invitation: string): Promise<LedgerEntry | undefined>
   /**
-   * Throws `LEDGER_CONFLICT` where the invitation is known already and `LEDGER_LIMIT` where a
-   * counter would pass its limit; in a serialisable transaction exactly one of two racers wins.
+   * Answers what each counter that it spends has come to. Throws `LEDGER_CONFLICT` where the
+   * invitation is known already and `LEDGER_LIMIT` where a counter would pass its limit; in a
+   * serialisable transaction exactly one of two racers wins.
    */
-  reserve(tx: LedgerTransaction, reservation: Reservation): Promise<void>
+  reserve(
+    tx: LedgerTransaction,
+    reservation: Reservation,
+  ): Promise<Readonly<Record<string, number>>>
   /** Stores before anything is sent. Throws `LEDGER_CONFLICT` unless the session is `reserved`. */
   submit(
     tx: LedgerTransaction,

@@ -31,7 +31,10 @@ export class PostgresLedger implements HolderLedger {
       .executeTakeFirst()
   }
 
-  async reserve(tx: LedgerTransaction, reservation: Reservation): Promise<void> {
+  async reserve(
+    tx: LedgerTransaction,
+    reservation: Reservation,
+  ): Promise<Readonly<Record<string, number>>> {
     const { cohorts, spends, at, consumerGroup, ...rest } = reservation
     const inserted = await tx
       .insertInto('ledger_session')
@@ -50,7 +53,7 @@ export class PostgresLedger implements HolderLedger {
       return { ...cohort, space_id: this.#spaceId, invitation, columns: [...columns] }
     })
     await tx.insertInto('ledger_cohort').values(rows).execute()
-    await this.#spend(tx, reservation)
+    return this.#spend(tx, reservation)
   }
 
   async submit(
@@ -125,14 +128,19 @@ export class PostgresLedger implements HolderLedger {
     return spentUpTo(this.#db, this.#spaceId, at)
   }
 
-  async #spend(tx: LedgerTransaction, { invitation, spends, at }: Reservation): Promise<void> {
+  async #spend(
+    tx: LedgerTransaction,
+    { invitation, spends, at }: Reservation,
+  ): Promise<Readonly<Record<string, number>>> {
     const used = await spentUpTo(tx, this.#spaceId, at)
-    for (const { counter, amount, limit } of spends) {
-      if ((used[counter] ?? 0) + amount > limit) {
+    const spent = Object.fromEntries(
+      spends.map(({ counter, amount, limit }) => {
+        const total = (used[counter] ?? 0) + amount
+        if (total <= limit) return [counter, total]
         throw new ConnectorError('LEDGER_LIMIT', 'a counter of the policies is used up')
-      }
-    }
-    if (spends.length === 0) return
+      }),
+    )
+    if (spends.length === 0) return spent
     const rows = spends.map(({ counter, amount, windowMs }) => ({
       space_id: this.#spaceId,
       invitation,
@@ -142,6 +150,7 @@ export class PostgresLedger implements HolderLedger {
       reserved_at: new Date(at),
     }))
     await tx.insertInto('ledger_reservation').values(rows).execute()
+    return spent
   }
 
   #session(invitation: string) {

@@ -63,10 +63,23 @@ export interface LedgerCiphertextTable {
   bytes: Uint8Array
 }
 
+/**
+ * Every version of the data that this holder ever offered as a part of a product, and whether it
+ * does now. `product` and `dataset` are digests, as the log names them.
+ */
+export interface LedgerOfferTable {
+  space_id: string
+  product: string
+  part: string
+  dataset: string
+  is_offered: boolean
+}
+
 export interface LedgerDatabase {
   ledger_session: LedgerSessionTable
   ledger_reservation: LedgerReservationTable
   ledger_cohort: LedgerCohortTable
   ledger_veto: LedgerVetoTable
   ledger_ciphertext: LedgerCiphertextTable
+  ledger_offer: LedgerOfferTable
 }

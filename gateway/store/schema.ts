@@ -113,7 +113,6 @@ export interface GatewayDatabase {
   budget_counter: CounterTable
   budget_reservation: ReservationTable
   leased_task: LeasedTaskTable
-  known_policy: { space_id: string; digest: string; is_enabled: boolean }
 }
 
 export type GatewayTransaction = Transaction<GatewayDatabase>

@@ -15,11 +15,12 @@ import { receiptProof } from '#sdk/receipt-proof'
 import { folderBytes } from '#test/support/folder-bytes'
 import { bureauDid } from '#test/support/tiny-files'
 import { TINY } from '#test/support/tiny-policies'
-import { type BUREAUS, type Firm, firmsOf } from '#test/support/tiny-rows'
+import { BUREAUS, type Firm, firmsOf } from '#test/support/tiny-rows'
 import { openTinySpace } from '#test/support/tiny-space'
 
 const REFERENCE = 'QRT-2026-000123'
 const REGULATOR = 'did:web:regulator.example'
+const SALTED = 'baotu/evidence/salted@1'
 
 // One bureau alone has small firms of section F, and too few: that cell is withheld.
 const rowsOf = (bureau: (typeof BUREAUS)[number]): Firm[] =>
@@ -87,6 +88,11 @@ function labelsOf({ openings }: Exported): string[] {
   return [...new Set(openings.map(({ label }) => label))].sort()
 }
 
+/** The openings of what holders’ own checks found: by part one digit a group. */
+function ownChecks({ openings }: Exported): Opening[] {
+  return openings.filter(({ label, text }) => label === SALTED && /"\{\\"tax\\":/.test(text))
+}
+
 /** Where a text stands in an exported folder, in the clear or in a signed message. */
 function holdsText({ folder, openings }: Exported, text: string): boolean {
   const payloads = openings.map((one) => Buffer.from(one.text.split('.')[1] ?? '', 'base64url'))
@@ -108,7 +114,13 @@ t.test('to the public nothing is opened', async (t) => {
 
 t.test('an auditor reads what was asked and withheld, not why', async (t) => {
   const exported = await exportFor(t, AS.auditor)
-  t.same(labelsOf(exported), ['baotu/p1/v1/plan', 'baotu/p1/v1/verdicts', 'baotu/submission'])
+  t.same(labelsOf(exported), [
+    SALTED,
+    'baotu/p1/v1/plan',
+    'baotu/p1/v1/verdicts',
+    'baotu/submission',
+  ])
+  t.equal(ownChecks(exported).length, 0, 'nor what one holder’s own checks found')
   const text = story(exported)
   t.match(text, /Asked for: number of units, sum of tax; by section, size/)
   t.match(text, /Where: size is (small or large|large or small)\n/)
@@ -128,6 +140,7 @@ t.test('an auditor reads what was asked and withheld, not why', async (t) => {
 t.test('a regulator reads all of it, in words', async (t) => {
   const exported = await exportFor(t, AS.regulator)
   t.ok(holdsText(exported, REFERENCE), 'control: here the reference is')
+  t.equal(ownChecks(exported).length, BUREAUS.length)
   const text = story(exported)
   t.match(text, new RegExp(`Business reference: ${REFERENCE}`))
   t.match(text, /Purpose: credit policy \[bt:purpose\/credit-policy\]; scenario: urn:bt:scenario/)
@@ -147,8 +160,9 @@ t.test('a participant is shown its own matters alone', async (t) => {
   t.same(labelsOf(bank), own)
   t.match(story(bank), /Withheld: cell 3\n/, 'without the plan a cell has its number')
   const jinan = await exportFor(t, AS.jinan)
-  t.same(labelsOf(jinan), ['baotu/submission'])
-  t.equal(jinan.openings.length, 1)
+  t.same(labelsOf(jinan), [SALTED, 'baotu/submission'])
+  t.equal(jinan.openings.length, 3, 'what it submitted, reserved and checked')
+  t.equal(ownChecks(jinan).length, 1)
   t.ok(holdsText(jinan, `"holder":"${bureauDid('jinan')}"`))
   t.notOk(holdsText(jinan, REFERENCE))
 })
@@ -167,9 +181,10 @@ t.test('every party that discloses says so in its log before the folder is writt
   t.match(
     own.sort((a, b) => a.actor.localeCompare(b.actor)),
     [
+      ...BUREAUS.map((name) => ({ actor: bureauDid(name), recipient, role, openings: 2, bundle })),
       { actor: TINY.gateway, recipient, role, openings: 6, bundle },
       { actor: TINY.release, recipient, role, openings: 1, bundle },
-    ],
+    ].sort((a, b) => a.actor.localeCompare(b.actor)),
   )
 })
 
@@ -245,11 +260,14 @@ t.test('what is scrubbed or erased is opened to nobody, and all still verifies',
   t.match(scrubbed.size, { count: 0 })
   t.match(story(scrubbed), /Not recomputed/)
   const past = 'update evidence_opening set erase_after = 0'
-  for (const did of [TINY.gateway, TINY.release]) await tiny.select(did, past)
-  await tiny.crew.kill('release')
-  await tiny.crew.start('release')
+  const keepers = [TINY.gateway, TINY.release, ...BUREAUS.map(bureauDid)]
+  for (const did of keepers) await tiny.select(did, past)
+  for (const name of ['release', ...BUREAUS] as const) {
+    await tiny.crew.kill(name)
+    await tiny.crew.start(name)
+  }
   const left = async () => {
-    const counts = [TINY.gateway, TINY.release].map(async (did) => {
+    const counts = keepers.map(async (did) => {
       return (await tiny.select(did, 'select digest from evidence_opening')).length
     })
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)

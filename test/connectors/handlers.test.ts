@@ -110,8 +110,8 @@ t.test('the mask key of an advert that could not be stored is zeroed', async (t)
   const { jws, digest } = await relay.invite()
   const { session } = await openSession(space.release, { request, invitation: jws }, digest)
   const desk = required(space.holders.get(H1))
-  const append = () => Promise.reject(new Error('the log cannot be written'))
-  const failing: ConnectorDesk = { ...desk, evidence: { append } as never }
+  const appendAll = () => Promise.reject(new Error('the log cannot be written'))
+  const failing: ConnectorDesk = { ...desk, evidence: { appendAll } as never }
   const papers = { request, invitation: jws, session }
   const watched = await watchSecrets(() =>
     t.rejects(advertise(failing, papers, digest), /cannot be written/),

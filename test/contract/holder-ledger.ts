@@ -91,10 +91,13 @@ export async function holderLedgerContract(
     const spends = [{ counter: 'daily', amount: 2, limit: 3, windowMs: DAY }]
     const reserve = (invitation: string, at: number) =>
       ledger.transaction((tx) => ledger.reserve(tx, reservation(invitation, { spends, at })))
-    await reserve('a', AT)
+    t.same(await reserve('a', AT), { daily: 2 }, 'with what the counter has come to')
     await t.rejects(reserve('b', AT + DAY - 1), { code: 'LEDGER_LIMIT' })
-    await reserve('c', AT + DAY)
-    t.same(await ledger.spent(AT + DAY), { daily: 2 })
+    t.same(await reserve('c', AT + DAY), { daily: 2 })
+    const other = { spends: [{ counter: 'daily', amount: 1, limit: 3, windowMs: DAY }] }
+    const last = reservation('d', { ...other, at: AT + DAY })
+    t.same(await ledger.transaction((tx) => ledger.reserve(tx, last)), { daily: 3 })
+    t.same(await ledger.spent(AT + DAY), { daily: 3 })
   })
 
   t.test('of forty racers for one unit exactly one wins', async (t) => {

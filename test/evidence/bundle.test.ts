@@ -196,7 +196,7 @@ t.test('a submission that is opened as another than was recorded is found', asyn
     ['a list in one name', [`${first},`], 'names other ciphertexts'],
     ['no list', first, 'cannot be read'],
   ]
-  const place = { code: 'SUBMISSION_DIFFERS', log: 'gateway.example/log', index: 14 }
+  const place = { code: 'SUBMISSION_DIFFERS', log: 'gateway.example/log', index: 15 }
   for (const [name, digests, detail] of attacks) {
     const { folder, logs } = await bundle(t, [submissionNaming(digests), submissionOf(1)])
     const { findings, replayed } = judged(folder, logs)

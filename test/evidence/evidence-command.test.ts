@@ -8,7 +8,7 @@ import { subjectTag } from '#evidence/subject-tag'
 import { seededRandom } from '../support/fixtures.ts'
 import { exported, temporaryFolder } from './made-folder.ts'
 import { madeKey } from './made-log.ts'
-import { allLogs, digest, gatewayLog } from './made-story.ts'
+import { allLogs, digest, gatewayLog, TAX } from './made-story.ts'
 
 async function ran(cwd: string, ...argv: string[]) {
   const [out, err]: [string[], string[]] = [[], []]
@@ -29,7 +29,8 @@ t.test('verify, lineage and a bundle that verifies again elsewhere', async (t) =
   const tree = await ran(cwd, 'lineage', 'space', result)
   t.equal(tree.code, 0)
   t.match(tree.out, `result ${result}  [gateway.example/log 18]`)
-  t.match(tree.out, `        dataset ${digest('rows')}`)
+  const [tax] = TAX
+  t.match(tree.out, `        dataset ${digest(`rows ${tax}`)}  [tax.jinan.example/log 1]`)
   const [gateway] = logs
   const pem = madeKey('gateway').export({ type: 'pkcs8', format: 'pem' })
   writeFileSync(path.join(cwd, 'key'), pem)

@@ -10,7 +10,16 @@ import { parseTrustPolicy } from '#evidence/trust-policy'
 import { type Report, verifyEvidence } from '#evidence/verify'
 import { seededRandom } from '../support/fixtures.ts'
 import { MadeLog, madeKey } from './made-log.ts'
-import { answered, digest, GATEWAY, holderLog, standing, TAX } from './made-story.ts'
+import {
+  answered,
+  digest,
+  GATEWAY,
+  holderLog,
+  holderSteps,
+  RELEASE,
+  standing,
+  TAX,
+} from './made-story.ts'
 
 /** Two "ciphertexts" and an addition that is none: what is tested is what is fed to it. */
 export const CIPHERTEXTS = new Map(
@@ -63,14 +72,18 @@ export function bundledLogs(submissions: readonly Opening[]): [MadeLog, ...MadeL
     } else if (draft.type === 'release.sealed') {
       const sealed = { ...draft, inputs: [...CIPHERTEXTS.keys()], sum: recordedSum }
       for (const log of [gateway, release]) log.add(sealed)
-    } else gateway.add(draft)
+    } else {
+      gateway.add(draft)
+      const isShared = draft.type === 'session.opened' || draft.type === 'session.transcript'
+      if (isShared) release.add({ ...draft, actor: RELEASE })
+    }
   }
   const holders = TAX.map((holder, i) => {
     const log = new MadeLog(holderLog(holder).origin, holder)
     const submission = submissions[i]?.digest ?? ''
-    const transcript = digest('one transcript')
-    const datasets = [digest('rows')]
-    log.add({ type: 'holder.submitted', actor: holder, transcript, submission, datasets })
+    for (const step of holderSteps(holder)) {
+      log.add(step.type === 'holder.submitted' ? { ...step, submission } : step)
+    }
     return log
   })
   return [gateway, release, ...holders]

@@ -20,14 +20,6 @@ export function standing(): EntryDraft[] {
   const [holder] = TAX
   const contract = { contract: digest('contract'), provider: holder, consumer: BANK }
   return [
-    { type: 'dataset.registered', actor: holder, dataset: digest('rows'), holder },
-    {
-      type: 'product.published',
-      actor: AUTHORITY,
-      product: digest('product'),
-      holder,
-      datasets: [digest('rows')],
-    },
     {
       type: 'grant.issued',
       actor: AUTHORITY,
@@ -38,8 +30,16 @@ export function standing(): EntryDraft[] {
       panel: digest('panel'),
       ...TERM,
     },
+    { type: 'policy.published', actor: holder, policy: digest('policy'), owner: holder },
     { type: 'policy.enabled', actor: holder, policy: digest('policy'), approver: AUTHORITY },
     { type: 'contract.created', actor: BANK, ...contract, product: digest('product') },
+    {
+      type: 'contract.negotiated',
+      actor: holder,
+      contract: contract.contract,
+      previous: digest('draft'),
+      party: holder,
+    },
     {
       type: 'contract.signed',
       actor: holder,
@@ -63,7 +63,6 @@ export function answered(name: string): EntryDraft[] {
   const id = (word: string) => digest(`${name} ${word}`)
   const request = id('request')
   const transcript = id('transcript')
-  const verdicts = id('verdicts')
   return [
     {
       type: 'request.received',
@@ -85,6 +84,7 @@ export function answered(name: string): EntryDraft[] {
       cohort: 'MANY',
     },
     { type: 'budget.reserved', actor: GATEWAY, request, budget: id('budget'), units: 1 },
+    { type: 'budget.reserved', actor: GATEWAY, request, budget: id('other budget'), units: 1 },
     {
       type: 'plan.made',
       actor: GATEWAY,
@@ -120,7 +120,6 @@ export function answered(name: string): EntryDraft[] {
         ciphertexts: [id(`ciphertext ${holder}`)],
       }),
     ),
-    { type: 'release.gated', actor: RELEASE, transcript, verdicts },
     {
       type: 'release.sealed',
       actor: RELEASE,
@@ -130,7 +129,7 @@ export function answered(name: string): EntryDraft[] {
       sum: id('sum'),
       result: id('result'),
       audit: id('audit'),
-      verdicts,
+      verdicts: id('verdicts'),
     },
     {
       type: 'result.delivered',
@@ -169,30 +168,54 @@ export function gatewayLog(seed = 'gateway'): MadeLog {
 /** A holder's own log of the same question. */
 export function holderLog(holder: string, name = 'one'): MadeLog {
   const log = new MadeLog(`${holder.slice(8)}/log`, holder)
-  const id = (word: string) => digest(`${name} ${word}`)
-  log.add({
-    type: 'holder.decided',
-    actor: holder,
-    session: id('session'),
-    request: id('request'),
-    policy: digest('policy'),
-    decision: 'ALLOWED',
-  })
-  log.add({
-    type: 'holder.submitted',
-    actor: holder,
-    transcript: id('transcript'),
-    submission: id(`submission ${holder}`),
-    datasets: [digest('rows')],
-  })
+  for (const draft of holderSteps(holder, name)) log.add(draft)
   return log
+}
+
+/** What a holder writes when it starts and when it takes part in a question, in order. */
+export function holderSteps(holder: string, name = 'one'): EntryDraft[] {
+  const id = (word: string) => digest(`${name} ${word}`)
+  const datasets = [digest(`rows ${holder}`)]
+  const own = { actor: holder, session: id('session') }
+  const transcript = id('transcript')
+  return [
+    {
+      type: 'policy.enabled',
+      actor: holder,
+      policy: digest(`policy ${holder}`),
+      approver: holder,
+    },
+    ...datasets.map((dataset): EntryDraft => {
+      return { type: 'dataset.registered', actor: holder, dataset, holder }
+    }),
+    { type: 'product.published', actor: holder, product: digest('product'), holder, datasets },
+    {
+      type: 'holder.decided',
+      ...own,
+      request: id('request'),
+      policy: digest('policies'),
+      policies: [digest(`policy ${holder}`)],
+      decision: 'ALLOWED',
+    },
+    { type: 'holder.reserved', ...own, ledger: id(`ledger ${holder}`) },
+    { type: 'holder.checked', actor: holder, transcript, verdicts: id(`verdicts ${holder}`) },
+    {
+      type: 'holder.submitted',
+      actor: holder,
+      transcript,
+      submission: id(`submission ${holder}`),
+      datasets,
+    },
+  ]
 }
 
 /** The release authority's own log of the same question. */
 export function releaseLog(name = 'one'): MadeLog {
   const log = new MadeLog(`${RELEASE.slice(8)}/log`, 'release')
-  const own = ['session.opened', 'release.gated', 'release.sealed']
-  for (const draft of answered(name)) if (own.includes(draft.type)) log.add(draft)
+  const own = ['session.opened', 'session.transcript', 'release.sealed']
+  for (const draft of answered(name)) {
+    if (own.includes(draft.type)) log.add({ ...draft, actor: RELEASE })
+  }
   return log
 }
 

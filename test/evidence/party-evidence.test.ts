@@ -60,7 +60,7 @@ t.test('the lineage of a result in one call, by digest or watermark', async (t) 
     t.equal(lineage?.delivered.entry.request, digest('two request'))
     t.equal(lineage?.inputs.length, 2)
     t.equal(lineage?.contract?.issued?.entry.contract, digest('contract'))
-    t.strictSame(lineage?.products[0]?.entry.datasets, [digest('rows')])
+    t.equal(lineage?.plan?.entry.product, digest('product'))
     t.equal(lineage?.grants[0]?.issued?.entry.kind, 'DOMAIN')
   }
   t.strictSame(await index.lineage(digest('nothing')), [])

@@ -4,8 +4,10 @@ import type { ConnectorDesk, PartSource } from '#connectors/desk'
 import { advertise } from '#connectors/handlers/advertise'
 import { submit } from '#connectors/handlers/submit'
 import { LEDGER_MIGRATIONS } from '#connectors/ledger/migrations'
+import { Offers } from '#connectors/ledger/offers'
 import { PostgresLedger } from '#connectors/ledger/postgres-ledger'
 import type { LedgerDatabase } from '#connectors/ledger/schema'
+import { sealWith } from '#connectors/seal'
 import { HeldKeys } from '#connectors/session-keys'
 import { digestBytes } from '#crypto/digest'
 import { openEncryptCells } from '#crypto/he/encrypt-cells'
@@ -351,13 +353,21 @@ async function holderDesk(ground: TestGround, did: string): Promise<ConnectorDes
     keys: new HeldKeys(() => NOW),
     link,
     evidence: await testLog(t, db, did, spaceOf(did)),
+    offers: new Offers(spaceOf(did), did),
+    seal: sealWith({
+      ...{ did, openings: new OpeningStore(spaceOf(did), systemRandom) },
+      ...{ now: () => NOW, disclosableMs: 86_400_000 },
+    }),
     random: systemRandom,
     now: () => NOW,
     queryMs: 60_000,
     signer: () => keysOf(keys, did).signer(),
     open,
     source: (_product, part) => options.sources(did, part),
-    judge: async () => ({ policy: digestBytes(new Uint8Array()), controls, spends: [] }),
+    judge: async () => {
+      const judgedBy = { policy: digestBytes(new Uint8Array()), policies: [] }
+      return { effect: 'permit' as const, ...judgedBy, controls, spends: [] }
+    },
     encrypt: async (publicKey, plaintexts) => {
       await using cell = await encryptCells().open(publicKey)
       return await cell.encrypt(plaintexts)

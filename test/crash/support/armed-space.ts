@@ -114,6 +114,7 @@ function reaches(name: PartyName, point: FaultPoint): boolean {
 
 const REACHED_BY: readonly (readonly [by: PartyName, prefix: string])[] = [
   ['release', 'release.'],
+  ['binzhou', 'connector.refusal.'],
   ['jinan', 'connector.'],
   ['jinan', 'witness.'],
   ['jinan', 'task.answer.'],
@@ -125,6 +126,10 @@ export const AT_START: readonly (readonly [name: PartyName, point: FaultPoint])[
   ['jinan', 'migration-applied'],
   ['qingdao', 'watermark.before-store'],
   ['binzhou', 'watermark.after-store'],
+  ['qingdao', 'connector.standing.before-store'],
+  ['binzhou', 'connector.standing.after-store'],
+  ['release', 'keys.announced.before-store'],
+  ['jinan', 'keys.announced.after-store'],
   ['gateway', 'gateway.policies.before-store'],
   ['gateway', 'gateway.policies.after-store'],
   ['authority', 'authority.directory.before-store'],

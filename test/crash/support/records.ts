@@ -85,6 +85,13 @@ function textHash(entry: Uint8Array): string {
 // What may stand in one log once at most, by what it is about.
 function doubles({ entries }: Report): string[] {
   const once = [
+    ...entries.all('dataset.registered').map(({ log, entry }) => `${log} data ${entry.dataset}`),
+    ...entries.all('holder.reserved').map(({ log, entry }) => `${log} holds ${entry.session}`),
+    ...entries
+      .all('holder.decided')
+      .filter(({ entry }) => entry.decision === 'PERMIT')
+      .map(({ log, entry }) => `${log} agreed ${entry.session}`),
+    ...entries.all('holder.checked').map(({ log, entry }) => `${log} checked ${entry.transcript}`),
     ...entries
       .all('holder.submitted')
       .map(({ log, entry }) => `${log} submitted ${entry.transcript}`),

@@ -51,6 +51,7 @@ const abandoned: Scenario = async (tiny) => {
 const BY_POINT: readonly (readonly [prefix: string, scenario: Scenario])[] = [
   ['gateway.expired', abandoned],
   ['gateway.refused', refused],
+  ['connector.refusal', refused],
   ['task.refusal', changed],
   ['gateway.voided', changed],
   ['gateway.noted', changed],
