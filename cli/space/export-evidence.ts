@@ -29,7 +29,8 @@ const REQUIRED: readonly ChainLink[] = CHAIN_LINKS.filter((link) => {
 
 /**
  * Writes the logs of all parties as static files below the state folder, ready to be copied
- * anywhere. The auditor's trust policy names the parties' log keys, their witness keys and the quorum; it lies in the auditor's own
+ * anywhere, with what others hold of them and where they are anchored. The auditor's trust policy
+ * names the parties' log keys, their witness keys and the quorum; it lies in the auditor's own
  * folder, since a policy inside the evidence proves only that the evidence agrees with itself.
  */
 export async function exportEvidence(space: Space, state: StateFolder): Promise<ExportedEvidence> {
