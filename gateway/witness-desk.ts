@@ -77,12 +77,12 @@ export class WitnessDesk {
       faultPoint('gateway.cosignature.before-store')
       await this.#store(keys).keep(size, note)
       faultPoint('gateway.cosignature.after-store')
-      const { witnesses, policy } = await this.#quorum()
-      await this.#store(witnesses).prune(policy)
     } catch (cause) {
       if (!(cause instanceof EvidenceError)) throw cause
       throw new HttpProblem('FORBIDDEN', { cause })
     }
+    const { witnesses, policy } = await this.#quorum()
+    await this.#store(witnesses).prune(policy)
   }
 
   /** `POST add-checkpoint` (C2SP tlog-witness) for the caller's own log and no other. */

@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox'
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
-const Code = Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,39}$' })
+// As a log's entry takes it: no long number, which would be an identifier or an amount.
+const Code = Type.String({ pattern: '^(?!.*[0-9]{8})[A-Z][A-Z0-9_]{0,39}$' })
 const Url = Type.String({ pattern: '^https?://[^\\s/]+(/[^\\s]*)?$', maxLength: 1000 })
 
 function closed<const P extends Parameters<typeof Type.Object>[0]>(properties: P) {

@@ -1,11 +1,9 @@
-import path from 'node:path'
 import type { JsonValue } from '#crypto/json-value'
 import type { PublicKeyRecord } from '#crypto/sign/key-provider'
-import type { AnchorReference } from '#runtime/party-config'
 import type { Space } from './load-space.ts'
+import { logKeeping, logTerms } from './log-keeping.ts'
 import { KEY_FILE, type PartyKeys, WRAPPING_KEY_FILE } from './party-keys.ts'
 import { bodiesOf, LOGGING, policiesOf } from './party-plan.ts'
-import { shortName } from './short-name.ts'
 
 /** The file, below a party's folder, that holds the URL of its database with the password. */
 export const DATABASE_URL_FILE = 'database-url'
@@ -127,33 +125,6 @@ function consumerConfig(space: Space, drawn: Drawn, did: string): Configuration[
     release: space.file.release.did,
     state: 'state',
   }
-}
-
-// Each party publishes into a folder of its own; a file of anchors is one for all.
-function logKeeping({ file, resolve }: Space, did: string): Configuration['value'] {
-  const { publish, anchor } = file
-  const folder = publish && path.join(resolve(publish.folder), shortName(did))
-  return {
-    ...(publish && folder && { publish: { ...publish, folder } }),
-    ...(anchor && { anchor: resolvedAnchor(anchor, resolve) }),
-    ...logTerms(file),
-  }
-}
-
-// What every replica has to do alike.
-function logTerms({ sm2, witnessKey, disclosableDays }: Space['file']): Configuration['value'] {
-  return {
-    ...(sm2 !== undefined && { sm2 }),
-    ...(witnessKey && { witnessKey }),
-    ...(disclosableDays && { disclosableDays }),
-  }
-}
-
-function resolvedAnchor(anchor: AnchorReference, resolve: Space['resolve']): JsonValue {
-  if ('file' in anchor) return { ...anchor, file: resolve(anchor.file) }
-  const { tls, ...others } = anchor
-  if (tls === undefined) return others
-  return { ...others, tls: { cert: resolve(tls.cert), key: resolve(tls.key), ca: resolve(tls.ca) } }
 }
 
 function basics(space: Space, drawn: Drawn, did: string): Configuration['value'] {

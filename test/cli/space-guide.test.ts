@@ -4,7 +4,9 @@ import path from 'node:path'
 import t from 'tap'
 import { runBaotu } from '#cli/run'
 import { systemRandom } from '#crypto/random'
+import { partyLogSigner } from '#evidence/party-log'
 import type { Product } from '#protocol/messages/product'
+import { readSecret } from '#runtime/secret-source'
 import { PROJECT_ROOT } from '#test/support/import-graph'
 import type { TapTest } from '#test/support/tap-test'
 import { openIn } from '../connectors/sources/opening.ts'
@@ -32,7 +34,33 @@ t.test('the files of the guide are a space that answers as the guide prints it',
     )
     t.equal(code, 0, command)
   }
+  for (const party of ['operator', 'release', 'lender']) {
+    const [origin] = readFileSync(
+      path.join(cwd, `public/${party}.example/checkpoint`),
+      'utf8',
+    ).split('\n')
+    t.equal(origin, `${party}.example/urn:example:space:loans`, 'published as the guide says')
+  }
+  const [anchored = ''] = readFileSync(path.join(cwd, 'anchors.jsonl'), 'utf8').split('\n')
+  t.same(Object.keys(JSON.parse(anchored)), ['origin', 'size', 'checkpoint'])
+  const folder = path.join(cwd, 'public/operator.example')
+  const vkey = await operatorKey(cwd)
+  writeFileSync(path.join(cwd, 'trust'), `log ${vkey}\nquorum none\n`)
+  const [, rules = ''] = /`(\{"require": [^`]*\})`/.exec(GUIDE) ?? []
+  writeFileSync(path.join(cwd, 'rules'), rules)
+  const verify = ['evidence', 'verify', folder, '--policy', 'trust', '--rules', 'rules', '--json']
+  const { code, out } = await baotu(cwd, verify)
+  t.equal(code, 0, out)
+  t.match(JSON.parse(out).logs, [{ origin: 'operator.example/urn:example:space:loans' }])
 })
+
+async function operatorKey(cwd: string): Promise<string> {
+  const did = 'did:web:operator.example'
+  const folder = path.join(cwd, '.baotu/loans/parties/operator.example')
+  using wrappingKey = await readSecret({ file: 'wrapping-key' }, folder)
+  const root = { did, spaceId: 'urn:example:space:loans', wrappingKey }
+  return (await partyLogSigner(root)).verifier.vkey
+}
 
 async function baotu(cwd: string, argv: readonly string[]) {
   const said = { out: '', err: '' }

@@ -112,6 +112,15 @@ t.test('splitting again keeps keys and takes over what the file says now', async
   t.equal(second.read('did:web:tax.a.example').gateway.urls.length, 2)
 })
 
+t.test('a chain is named by a code that the log takes', async (t) => {
+  for (const chain of ['notary', 'CHAIN_12345678', '']) {
+    using written = writeSmallSpace({ ...smallSpace(), anchor: { chain, file: 'a' } })
+    await t.rejects(loadSpace(written.spacePath), { code: 'CONFIG_INVALID' }, chain)
+  }
+  using written = writeSmallSpace({ ...smallSpace(), anchor: { chain: 'CHAIN_1', file: 'a' } })
+  t.ok(await loadSpace(written.spacePath), 'control')
+})
+
 const isKeeping = (config: object) => 'publish' in config || 'anchor' in config
 
 t.test('whoever keeps a log publishes it apart and anchors it, one replica for all', async (t) => {

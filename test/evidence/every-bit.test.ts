@@ -40,9 +40,10 @@ for (const isSigned of [true, false]) {
       const file = path.join(folder, name)
       const bytes = readFileSync(file)
       const missed: string[] = []
+      let flips = 0
       const step = Math.max(1, bytes.length / BYTES[isSigned ? 'signed' : 'unsigned'])
       for (let at = 0; at < bytes.length; at = Math.ceil(at + step)) {
-        const bit = at % 8
+        const bit = flips++ % 8
         const changed = Buffer.from(bytes)
         changed.writeUInt8(changed.readUInt8(at) ^ (1 << bit), at)
         writeFileSync(file, changed)
