@@ -5,12 +5,13 @@ import type { Lineage } from './lineage.ts'
 /** Every record that a lineage rests on; some stand in it more than once. */
 export function recordsOf(lineage: Lineage): Recorded[] {
   const { contract, grants, consents, policies } = lineage
+  const published = policies.map((policy) => policy.published)
   const tenures = [contract, ...grants, ...consents, ...policies].flatMap((tenure) =>
     tenure ? [tenure.issued, ...tenure.events] : [],
   )
   const { delivered, received, decided, plan, opened, job, ...lists } = lineage
   const steps = [job?.registered, job?.started, job?.finished]
-  const single = [delivered, received, decided, plan, opened, ...steps, ...tenures]
+  const single = [delivered, received, decided, plan, opened, ...steps, ...published, ...tenures]
   const many = [
     ...lists.products,
     ...lists.budgets,

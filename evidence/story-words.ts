@@ -22,6 +22,7 @@ const zh = {
     `授权（${at}）：由 ${issuers} 授予，有效期至 ${until}`,
   consent: (at: string, until: string) => `主体授权同意（${at}）：有效期至 ${until}`,
   policy: (policy: string, at: string) => `依据的策略：${policy}，当时有效（${at}）`,
+  policyBy: (who: string, at: string) => `该策略由 ${who} 发布（${at}）`,
   product: (at: string, who: string, datasets: number) =>
     `数据产品（${at}）：由 ${who} 发布，含 ${datasets} 个数据集`,
   reason: (value: string) => `理由：${value}`,
@@ -101,6 +102,7 @@ const en: Words = {
     `Authorisation (${at}): granted by ${issuers}, valid until ${until}`,
   consent: (at, until) => `Consent of the subject (${at}): valid until ${until}`,
   policy: (policy, at) => `Under policy ${policy}, in force at the time (${at})`,
+  policyBy: (who, at) => `That policy was published by ${who} (${at})`,
   product: (at, who, datasets) =>
     `Data product (${at}): published by ${who}, ${datasets} dataset(s)`,
   reason: (value) => `Reason: ${value}`,

@@ -116,8 +116,11 @@ class Teller {
     for (const { issued } of consents) {
       if (issued) yield words.consent(this.#at(issued), day(issued.entry.until))
     }
-    for (const { digest, issued } of policies) {
+    for (const { digest, issued, published } of policies) {
       if (issued) yield words.policy(this.#titled(digest), this.#at(issued))
+      if (published) {
+        yield words.policyBy(this.#name(published.entry.owner), this.#at(published))
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import type { EntryType } from '#evidence/entry-fields'
 import { parseEntry } from '#evidence/entry-form'
 import { EntryIndex } from '#evidence/entry-index'
 import type { Finding } from '#evidence/finding'
+import { traceResult } from '#evidence/lineage'
 import { isLogOf } from '#evidence/log-owner'
 import { AT, before, changed, good, judged, late, TOOK_PART, without } from './judged-chain.ts'
 import {
@@ -393,6 +394,22 @@ t.test('a policy that is in force again, or never was for a retry, is no flaw', 
     ...holderSteps(TAX[0]),
   ])
   t.match(elsewhere, [{ code: 'LINK_MISSING', detail: 'policy.enabled' }], 'in another’s log only')
+})
+
+t.test('who published a policy is told by its owner’s own log alone', async (t) => {
+  const publishedBy = (owner: string) => {
+    const index = new EntryIndex()
+    const told = changed('policy.published', { owner, actor: owner })
+    for (const [i, draft] of told.entries()) {
+      index.add('gateway.example/log', i, { ...draft, v: 1, at: AT + i })
+    }
+    const [delivered] = index.all('result.delivered')
+    const lineage = delivered && traceResult(index, delivered)
+    t.equal(lineage?.policies.length, 1)
+    return lineage?.policies[0]?.published?.entry.owner
+  }
+  t.equal(publishedBy(GATEWAY), GATEWAY)
+  t.equal(publishedBy(TAX[0]), undefined, 'the gateway in the holder’s name')
 })
 
 t.test('a key that was replaced never comes back', async (t) => {
