@@ -4,7 +4,7 @@ import path from 'node:path'
 import t from 'tap'
 import { runBaotu } from '#cli/run'
 import { systemRandom } from '#crypto/random'
-import { partyLogSigner } from '#evidence/party-log'
+import { partyLogSigner } from '#evidence/log-keys'
 import type { Product } from '#protocol/messages/product'
 import { readSecret } from '#runtime/secret-source'
 import { PROJECT_ROOT } from '#test/support/import-graph'
@@ -59,7 +59,7 @@ async function operatorKey(cwd: string): Promise<string> {
   const folder = path.join(cwd, '.baotu/loans/parties/operator.example')
   using wrappingKey = await readSecret({ file: 'wrapping-key' }, folder)
   const root = { did, spaceId: 'urn:example:space:loans', wrappingKey }
-  return (await partyLogSigner(root)).verifier.vkey
+  return partyLogSigner(root).verifier.vkey
 }
 
 async function baotu(cwd: string, argv: readonly string[]) {
