@@ -205,6 +205,7 @@ async function showForged({ space, state }: TinySpace, did: string): Promise<voi
   const party = await openExportingParty(did, space, state, owned)
   const signer = await logSignerOf(TINY.gateway, space, state)
   const witness = partyWitness(party, signer.verifier)
+  await until(async () => (await witness.latest()) !== undefined)
   const { size } = openCheckpoint((await witness.latest()) ?? '', signer.verifier)
   const text = checkpointText({ origin: ORIGIN, size, root: Buffer.alloc(32, 7) })
   // A line of a known witness that does not hold must not keep the operator from settling.
