@@ -205,11 +205,11 @@ async function showForged({ space, state }: TinySpace, did: string): Promise<voi
   const party = await openExportingParty(did, space, state, owned)
   const signer = await logSignerOf(TINY.gateway, space, state)
   const witness = partyWitness(party, signer.verifier)
-  await until(async () => (await witness.latest()) !== undefined)
   const { size } = openCheckpoint((await witness.latest()) ?? '', signer.verifier)
   const text = checkpointText({ origin: ORIGIN, size, root: Buffer.alloc(32, 7) })
   // A line of a known witness that does not hold must not keep the operator from settling.
-  const odd = await party.cosigner.cosign('another text', 1)
+  const another = checkpointText({ origin: ORIGIN, size, root: Buffer.alloc(32, 8) })
+  const odd = await party.cosigner.cosign(another, 1)
   const forged = formatNote({ text, signatures: [await signer.sign(text), odd] })
   const { status } = await witness.addCheckpoint(`old ${size}\n\n${forged}`)
   if (status !== 422) throw new Error(`answered ${status}`)
