@@ -2,7 +2,7 @@ import { appendResult } from './ledger/appends.ts'
 import { openBenchLog } from './ledger/bench-log.ts'
 import { openDurableDatabase } from './ledger/durable-database.ts'
 import { measureFsync } from './ledger/fsync.ts'
-import { receiptResult } from './ledger/receipts.ts'
+import { receiptResult, steadyReceiptResult } from './ledger/receipts.ts'
 import { requestTaxResult } from './ledger/request-tax.ts'
 import type { BenchmarkOptions, BenchmarkResult } from './result.ts'
 
@@ -25,7 +25,10 @@ export async function run(options: BenchmarkOptions): Promise<readonly Benchmark
       results.push(await appendResult(log, batch, rounds, fsync))
     }
     progress('receipts')
+    // Sessions and program are warm in a server that has run for a second.
+    await receiptResult(log, 16, quick ? 20 : 150, fsync)
     results.push(await receiptResult(log, 1, quick ? 100 : 1000, fsync))
+    results.push(await steadyReceiptResult(log, 500, quick ? 1 : 5, fsync))
     results.push(await receiptResult(log, 16, quick ? 20 : 150, fsync))
   }
   progress('gateway requests with and without the log')

@@ -39,7 +39,7 @@ export class Sequencer {
   #observers: Waiting<Growth>[] = []
   #draining: Promise<void> | undefined
   #releasing: Promise<void> = Promise.resolve()
-  #reading: Promise<unknown> = Promise.resolve()
+  #reading: Promise<void> = Promise.resolve()
   #stored: StoredBatch | undefined
   #released: Growth | undefined
   #newestTicket = 0n
@@ -140,7 +140,8 @@ export class Sequencer {
       if (newest > this.#newestTicket) this.#newestTicket = newest
       this.#stored = undefined
       const reading = this.#answerStored(batch.answer(growth), growth)
-      this.#reading = Promise.all([this.#reading, reading])
+      // INVARIANT: what has settled is let go, or every batch would be kept for ever.
+      this.#reading = Promise.all([this.#reading, reading]).then(() => undefined)
     } catch (cause) {
       this.#stored = undefined
       batch.reject(this.#failure(cause))
