@@ -17,15 +17,16 @@ export writes the logs of all parties of a space that is up as files, to be copi
   unless --for says to whom, and every party that opens anything records it in its own log:
     public      nothing (without --for)
     auditor     which cells were withheld, the plan of each question, what the holders signed
-    regulator   these, and each request with its purpose and business reference
+    regulator   these, each request with its purpose and business reference, and what each
+                holder’s own checks found
     NAME        one body of the space, by DID or short name: its own matters alone
   --recipient DID names the auditor or regulator, where it is not the space's auditor.
   --ciphertexts takes along what released sums were made of, as long as the gateway keeps it, so
   that verify recomputes them: about 92 KiB for each ciphertext of each holder.
 verify checks exported evidence offline: signatures, one history, complete chains, replayed sums.
   --receipt FILE holds the log to a receipt that somebody kept, such as that of \`baotu query
-  --receipt\`. With --result it tells how that result came about. Exit code 0 only when nothing was found.
-  With --sm2 each log named there must also have signed by its SM2 key.
+  --receipt\`. With --result it tells how that result came about. With --sm2 each log named there
+  must also have signed by its SM2 key. Exit code 0 only when nothing was found.
 lineage shows dataset, product, contract, request and result with their records.
 records lists records by time: of a type, by a party, about a digest (a policy, a contract, a
   request), from a day or time on and before another, in Beijing unless a zone is given. With a
@@ -69,14 +70,13 @@ export 把运行中空间各方的日志写成文件，可复制到任何地方�
   摘要背后的内容默认一概不开启；以 --for 指明读者才开启，开启的各方均在自己的日志中记录：
     public      不开启（不给 --for 时）
     auditor     哪些单元未放行、每个问题的计算方案、各提供方签署的提交
-    regulator   上述各项，以及每个请求及其用途和业务参考号
+    regulator   上述各项，以及每个请求及其用途和业务参考号、各提供方自查的结果
     名称        空间的一方（DID 或短名）：只开启其自己的事项
   审计方或监管方不是空间文件所列审计方时，用 --recipient DID 指明。
   --ciphertexts 一并带上网关仍保存的密文，供 verify 重新求和：各提供方每份密文约 92 KiB。
 verify 离线核验导出的证据：签名、历史唯一、链条完整、重新计算。--receipt 给出某方保存的回执（如
   \`baotu query --receipt\` 所存），核对日志是否就是当时出示的那份。给出 --result 则讲述该结果的
-  来龙去脉。未发现任何问题时退出码才为 0。给出 --sm2 则
-  其中各日志还须有 SM2 签名。
+  来龙去脉。未发现任何问题时退出码才为 0。给出 --sm2 则其中各日志还须有 SM2 签名。
 lineage 列出数据集、产品、合约、请求、结果及其记录号。
 records 按时间列出记录：某类型、某方、涉及某摘要（策略、合约、请求）、自某日某时起及之前；未写时区
   即为北京时间。给出主体密钥（文件内 64 位十六进制数）则为该主体自己的账本：其所作同意及其数据的
