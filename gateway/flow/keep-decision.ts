@@ -28,8 +28,8 @@ export async function keepQuery(
 }
 
 /**
- * Writes what was asked and decided, to the log and to the store, with what the log's digests open; the first denial of a request is
- * final, a later one leaves it void.
+ * Writes what was asked and decided, to the log and to the store, and keeps what the log's digests
+ * stand for; the first denial of a request is final, a later one leaves it void.
  */
 export async function keepDecision(
   desk: GatewayDesk,
