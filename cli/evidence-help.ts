@@ -1,3 +1,14 @@
+const EXAMPLES = `  baotu evidence export examples/three-cities/space.json --out ./evidence
+  baotu evidence export examples/three-cities/space.json --for regulator --ciphertexts
+  baotu evidence verify ./evidence --policy ./policy
+  baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
+  baotu evidence records ./evidence --type request.decided --since 2026-11-01
+  baotu evidence bundle ./evidence sha256-... --out ./bundle
+  baotu evidence verifier --out ./verify.mjs
+  baotu evidence splits examples/three-cities/space.json
+  baotu evidence settle space.json --party jinan --log operator --keep held
+`
+
 /** Usage of `baotu evidence`, in both languages. */
 export const EVIDENCE_HELP = {
   en: `baotu evidence export <space-file> [--for WHOM] [--recipient DID] [--ciphertexts] [--out DIR]
@@ -44,16 +55,7 @@ splits lists where a party was shown two histories of a log: sizes, roots, whose
 --policy is your own trust policy; without it the folder's is used, which shows only that the
   evidence agrees with itself. ID is a result's digest or the watermark of a copy.
 
-  baotu evidence export examples/three-cities/space.json --out ./evidence
-  baotu evidence export examples/three-cities/space.json --for regulator --ciphertexts
-  baotu evidence verify ./evidence --policy ./policy
-  baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
-  baotu evidence records ./evidence --type request.decided --since 2026-11-01
-  baotu evidence bundle ./evidence sha256-... --out ./bundle
-  baotu evidence verifier --out ./verify.mjs
-  baotu evidence splits examples/three-cities/space.json
-  baotu evidence settle space.json --party jinan --log operator --keep held
-`,
+${EXAMPLES}`,
   zh: `baotu evidence export <空间文件> [--for 读者] [--recipient DID] [--ciphertexts] [--out 目录]
   [--state 目录] [--json]
 baotu evidence verify <文件夹> [--policy 文件] [--sm2 文件] [--rules 文件] [--receipt 文件]...
@@ -91,14 +93,5 @@ settle 由人查明后指定哪一份为真（所持 held 或所示 shown）；�
 --policy 是您自己掌握的信任策略；不给则用文件夹自带的，只能说明证据自身一致。编号为结果摘要或
   某一副本的水印。
 
-  baotu evidence export examples/three-cities/space.json --out ./evidence
-  baotu evidence export examples/three-cities/space.json --for regulator --ciphertexts
-  baotu evidence verify ./evidence --policy ./policy
-  baotu evidence verify ./evidence --policy ./policy --result sha256-... --lang zh
-  baotu evidence records ./evidence --type request.decided --since 2026-11-01
-  baotu evidence bundle ./evidence sha256-... --out ./bundle
-  baotu evidence verifier --out ./verify.mjs
-  baotu evidence splits examples/three-cities/space.json
-  baotu evidence settle space.json --party jinan --log operator --keep held
-`,
+${EXAMPLES}`,
 } as const

@@ -15,7 +15,7 @@ export interface ReadEvidence {
   readonly report: Report
 }
 
-/** Judges a folder by the given policy and rules, else by those that lie in it. Throws UsageError. */
+/** Judges a folder by the policy and rules given, else by those in it. Throws UsageError. */
 export function readEvidence(
   folder: string,
   given: { readonly policy?: string; readonly rules?: string },

@@ -17,8 +17,8 @@ const MOST_AT_ONCE = 100
 
 /**
  * Gives up what is overdue, scrubs the blobs of attempts that ended long ago and forgets what may
- * no longer be disclosed. Every replica has one; a lock in the database lets one of them sweep at a time. Answers how many attempts it
- * gave up.
+ * no longer be disclosed. Every replica has one; a lock in the database lets one of them sweep at a
+ * time. Answers how many attempts it gave up.
  */
 export async function sweep({ desk, db }: Pick<SweeperOptions, 'desk' | 'db'>): Promise<number> {
   return db.transaction().execute(async (tx) => {

@@ -31,7 +31,7 @@ export interface KeyMaking {
   readonly random: Random
 }
 
-/** A party's keys and, as the directory lists them, the verifier keys by which it speaks in evidence. */
+/** A party's keys and, as the directory lists them, the keys by which it speaks in evidence. */
 export interface PartyKeys {
   readonly ring: KeyProvider
   readonly log: string
