@@ -24,8 +24,8 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(NODE)
 }
 
-// By way of a string, so that a hash comes from the pool: a buffer of its own costs thrice the time
-// and, since trees keep millions of them, pauses of the collector.
+// By way of a string, so that a hash comes from the pool: trees keep millions of them, and each
+// buffer of its own is one more for the collector to look after.
 function sha256(input: Uint8Array): Uint8Array {
   return Buffer.from(hash('sha256', input, 'binary'), 'binary')
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { type ForkGuard, openFileGuard } from '#evidence/fork-guard'
 import { openEvidence } from '#evidence/log'
+import { LogStore } from '#evidence/log-store'
 import { EVIDENCE_MIGRATIONS } from '#evidence/migrations'
 import { parseVerifierKey } from '#evidence/note-key'
 import { ed25519NoteSigner } from '#evidence/note-signer'
@@ -141,4 +142,32 @@ t.test('of a history that was rolled back neither batch on its way is released',
   await first
   ;(await gate(3)).resolve()
   await second
+})
+
+t.test('a leader that lost its lock stores nothing on a head that has moved', async (t) => {
+  const { db, evidence, gate, stored } = await gatedLog(t)
+  const store = new LogStore('urn:test')
+  const first = evidence.record(draft)
+  ;(await gate(0)).resolve()
+  await first
+  await db.connection().execute(async (session) => {
+    const { size, note } = await store.lead(session, 10)
+    await store.leave(session)
+    const second = evidence.record(draft)
+    ;(await gate(1)).resolve()
+    await second
+    const late = { from: size, to: size + 1, note, tickets: [], tiles: [] }
+    const bodies = [Buffer.from('late')]
+    await t.rejects(store.grow(session, { ...late, bodies }), { code: 'LOG_HEAD_MOVED' })
+    const strange = { ...late, from: size + 1, to: size + 2, tickets: ['999'], bodies: [] }
+    await t.rejects(store.grow(session, strange), /0 of 1 entries are in the outbox/)
+  })
+  await stored(2)
+  const { rows } = await sql<{ idx: bigint }>`select idx from evidence_leaf order by idx`.execute(
+    db,
+  )
+  t.strictSame(
+    rows.map(({ idx }) => Number(idx)),
+    [0, 1],
+  )
 })
