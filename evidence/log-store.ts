@@ -92,7 +92,7 @@ export class LogStore {
     const row = await firstRow(
       session,
       sql<{ size: Numeric; note: string | null; tickets: Numeric[]; hashes: Uint8Array }>`
-        select * from evidence_lead(${this.#space}, ${limit})`,
+        select size, note, tickets, hashes from evidence_lead(${this.#space}, ${limit})`,
     )
     if (row === undefined || row.note === null) {
       throw new EvidenceError('LOG_UNAVAILABLE', 'the log was never opened')

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { migrate } from './migrate.ts'
 import type { MigrationSet } from './migration.ts'
+import { withPreparedStatements } from './prepared-statements.ts'
 import { StoreError } from './store-error.ts'
 
 export interface StoreOptions {
@@ -26,7 +27,9 @@ export interface StoreOptions {
  * @throws StoreError
  */
 export async function openStore<DB>(options: StoreOptions): Promise<Kysely<DB>> {
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: openPool(options) }) })
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: withPreparedStatements(openPool(options)) }),
+  })
   try {
     await refuseOldServer(db)
     for (const set of options.migrations ?? []) await migrate(db, set)

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { MigrationSet } from '#runtime/store/migration'
 import { openStore } from '#runtime/store/open-store'
+import { PREPARED_LIMIT } from '#runtime/store/prepared-statements'
 import { type InTransaction, oneWriter, transactionsOf } from '#runtime/store/transaction'
 import { seededRandom } from '#test/support/fixtures'
 import type { TapTest } from '#test/support/tap-test'
@@ -70,6 +71,35 @@ export function storeContract(t: TapTest, database: (t: TapTest) => Promise<stri
     })
     await using db = await open(url)
     t.equal(await total(db), 9007199254740993n)
+  })
+
+  t.test('a session plans a statement once, and no more than so many', async (t) => {
+    await using db = await open(await database(t))
+    await db.connection().execute(async (session) => {
+      const kept = sql<{ statement: string; planned: bigint }>`select statement,
+        generic_plans + custom_plans as planned from pg_prepared_statements order by prepare_time`
+      for (const id of ['a', 'b', 'a']) t.type(await balance(session, id), 'bigint')
+      const { rows } = await kept.execute(session)
+      t.match(rows.at(-1), { statement: /select "units" from "account"/, planned: 3n })
+      for (let i = 0; i <= PREPARED_LIMIT; i += 1) {
+        await sql`select ${i}::int as ${sql.ref(`column ${i}`)}`.execute(session)
+      }
+      t.equal((await kept.execute(session)).rows.length, PREPARED_LIMIT)
+    })
+  })
+
+  t.test('a table that gets a column under a running program is read on', async (t) => {
+    await using db = await open(await database(t))
+    await db.connection().execute(async (session) => {
+      const all = () => session.selectFrom('account').selectAll().where('id', '=', 'b').execute()
+      await sql`prepare unsafe as select * from account`.execute(session)
+      t.strictSame(await all(), [{ id: 'b', units: 0n }])
+      await sql`alter table account add column note text`.execute(session)
+      t.strictSame(await all(), [{ id: 'b', units: 0n, note: null }])
+      t.equal(await balance(session, 'b'), 0n)
+      const message = /cached plan must not change result type/
+      await t.rejects(sql`execute unsafe`.execute(session), message, 'control: prepared, it fails')
+    })
   })
 
   t.test('60 transfers of one unit in parallel lose and make nothing', async (t) => {
