@@ -47,6 +47,8 @@ function openPool(options: StoreOptions): pg.Pool {
     max: options.maxConnections ?? 10,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     connectionTimeoutMillis: 10_000,
+    // A new session costs a login and all plans anew.
+    idleTimeoutMillis: 300_000,
     types: { getTypeParser },
   })
   pool.on('error', options.onConnectionLost ?? (() => undefined))
