@@ -1,16 +1,19 @@
+import { giveHeapRoom } from '#runtime/heap'
 import { appendResult } from './ledger/appends.ts'
 import { openBenchLog } from './ledger/bench-log.ts'
 import { openDurableDatabase } from './ledger/durable-database.ts'
 import { fsyncRate, openSyncedFile } from './ledger/fsync.ts'
-import { receiptResult } from './ledger/receipts.ts'
+import { underLoad } from './ledger/load.ts'
+import { heapRoomResult, receiptResults, receiptTime } from './ledger/receipts.ts'
 import { requestTaxResult } from './ledger/request-tax.ts'
 import type { BenchmarkOptions, BenchmarkResult } from './result.ts'
 
+const STEADY = { load: { perSecond: 500 }, count: 1000 }
 const RECEIPTS = [
-  [{ atOnce: 1 }, 300],
-  [{ perSecond: 500 }, 1000],
-  [{ atOnce: 16 }, 3200],
-] as const
+  { load: { atOnce: 1 }, count: 300 },
+  STEADY,
+  { load: { atOnce: 16 }, count: 3200 },
+]
 
 // Only full batches (1000) stay apart in flight: smaller ones that wait together become one.
 const APPENDS = [
@@ -26,6 +29,8 @@ const APPENDS = [
  */
 export async function run(options: BenchmarkOptions): Promise<readonly BenchmarkResult[]> {
   const { quick, progress } = options
+  // As `runParty` starts every party.
+  giveHeapRoom()
   await using database = await openDurableDatabase()
   progress('fsync')
   const fsync = fsyncRate(database.folder, quick ? 500 : 3000)
@@ -33,12 +38,13 @@ export async function run(options: BenchmarkOptions): Promise<readonly Benchmark
   {
     await using log = await openBenchLog(database)
     await using file = await openSyncedFile(database.folder)
+    await database.recycleLog()
     // Sessions and program are warm in a server that has run for a second.
-    await receiptResult(log, file, { atOnce: 16 }, quick ? 100 : 500)
-    for (const [load, count] of RECEIPTS) {
-      progress(`receipts, ${JSON.stringify(load)}`)
-      results.push(await receiptResult(log, file, load, quick ? count / 10 : count))
-    }
+    await underLoad({ atOnce: 16 }, quick ? 500 : 3000, () => receiptTime(log))
+    const asked = RECEIPTS.map((one) => (quick ? { ...one, count: one.count / 10 } : one))
+    results.push(...(await receiptResults(log, file, asked, progress)))
+    progress('receipts without room in the heap')
+    results.push(await heapRoomResult(log, quick ? { ...STEADY, count: 100 } : STEADY))
     await appendResult(log, { batch: 100, inFlight: 1, rounds: 20 }, fsync)
     for (const [batch, inFlight] of APPENDS) {
       progress(`appends, batch ${batch}, ${inFlight} in flight`)

@@ -24,8 +24,8 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(NODE)
 }
 
-// By way of a string, so that a hash comes from the pool: trees keep millions of them, and each
-// buffer of its own is one more for the collector to look after.
+// By way of a string, so that a hash comes from the pool: there are millions of them, and each
+// buffer of its own is one more for the collector to look after. Who keeps one keeps a copy.
 function sha256(input: Uint8Array): Uint8Array {
   return Buffer.from(hash('sha256', input, 'binary'), 'binary')
 }

@@ -1,4 +1,4 @@
-import { nodeHash } from '#crypto/merkle'
+import { HASH_BYTES, nodeHash } from '#crypto/merkle'
 import { EvidenceError } from './evidence-error.ts'
 import { TILE_WIDTH } from './tile.ts'
 
@@ -8,55 +8,58 @@ import { TILE_WIDTH } from './tile.ts'
  */
 export class TileNodes {
   /** rows[k][i] is the root over hashes [i·2^k, (i+1)·2^k); rows[0] are the hashes themselves. */
-  readonly #rows: (Uint8Array | undefined)[][]
-  readonly #hashes: Uint8Array[]
-
-  constructor(hashes: readonly Uint8Array[] = []) {
-    this.#hashes = [...hashes]
-    this.#rows = [this.#hashes]
-  }
+  readonly #rows: (Uint8Array | undefined)[][] = [[]]
+  /**
+   * Where all of them lie: row after row, each with room for a full tile. A tile lives long; in the
+   * common pool each of its hashes would keep eight kilobytes of other work’s garbage.
+   */
+  readonly #bytes = Buffer.allocUnsafeSlow(2 * TILE_WIDTH * HASH_BYTES)
+  #width = 0
 
   /** Splits a stored tile's bytes; what follows the last whole hash is left out. */
   static of(bytes: Uint8Array): TileNodes {
-    const width = Math.floor(bytes.length / 32)
-    return new TileNodes(
-      Array.from({ length: width }, (_, i) => bytes.subarray(i * 32, i * 32 + 32)),
-    )
+    const tile = new TileNodes()
+    for (let at = HASH_BYTES; at <= bytes.length; at += HASH_BYTES) {
+      tile.push(bytes.subarray(at - HASH_BYTES, at))
+    }
+    return tile
   }
 
   get width(): number {
-    return this.#hashes.length
+    return this.#width
   }
 
   get isFull(): boolean {
-    return this.#hashes.length === TILE_WIDTH
+    return this.#width === TILE_WIDTH
   }
 
+  /** TILE_MALFORMED when the tile is full. */
   push(hash: Uint8Array): void {
-    this.#hashes.push(hash)
+    if (this.isFull) throw new EvidenceError('TILE_MALFORMED', `more than ${TILE_WIDTH} hashes`)
+    this.#keep(0, this.#width, hash)
+    this.#width += 1
   }
 
   /** The hashes, joined, as the tile is stored. */
   bytes(): Uint8Array {
-    return Buffer.concat(this.#hashes)
+    return this.#bytes.subarray(0, this.#width * HASH_BYTES)
   }
 
   /** Root of the complete subtree of 2^height hashes; TILE_MALFORMED where the tile is too narrow. */
   node(height: number, index: number): Uint8Array {
-    const row = this.#row(height)
-    const known = row[index]
+    const known = this.#rows[height]?.[index]
     if (known !== undefined) return known
     if (height === 0) throw new EvidenceError('TILE_MALFORMED', `hash ${index} of ${this.width}`)
     const made = nodeHash(this.node(height - 1, 2 * index), this.node(height - 1, 2 * index + 1))
-    row[index] = made
-    return made
+    return this.#keep(height, index, made)
   }
 
-  #row(height: number): (Uint8Array | undefined)[] {
-    const row = this.#rows[height]
-    if (row !== undefined) return row
-    const made: (Uint8Array | undefined)[] = []
-    this.#rows[height] = made
-    return made
+  #keep(height: number, index: number, hash: Uint8Array): Uint8Array {
+    this.#rows[height] ??= []
+    const start = (2 * TILE_WIDTH - (2 * TILE_WIDTH) / 2 ** height + index) * HASH_BYTES
+    const kept = this.#bytes.subarray(start, start + HASH_BYTES)
+    kept.set(hash)
+    this.#rows[height][index] = kept
+    return kept
   }
 }

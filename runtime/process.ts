@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Static, TSchema } from 'typebox'
 import { type Clock, systemClock } from './clock.ts'
 import { ConfigError, loadConfig } from './config.ts'
+import { giveHeapRoom } from './heap.ts'
 import { JsonError } from './json-error.ts'
 import { JsonFileError } from './json-file.ts'
 import type { JsonValue } from './json-text.ts'
@@ -40,6 +41,7 @@ export interface PartyContext<Config> {
  * Exits with 2 for a configuration that has to be mended, with 1 for anything else.
  */
 export async function runParty<S extends TSchema>(party: PartyMain<S>): Promise<void> {
+  giveHeapRoom()
   const { name, logFields: fields } = party
   const log = openLog({ party: name, clock: systemClock, ...(fields && { fields }) })
   const owned = new AsyncDisposableStack()

@@ -16,7 +16,10 @@ async function oneAfterAnother(atOnce: number, count: number, work: () => Promis
   const times: number[] = []
   let left = count
   const client = async () => {
-    for (; left > 0; left -= 1) times.push(await work())
+    while (left > 0) {
+      left -= 1
+      times.push(await work())
+    }
   }
   await Promise.all(Array.from({ length: atOnce }, client))
   return times
