@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
 import { type ParseError, parseTree } from 'jsonc-parser'
@@ -119,7 +118,7 @@ t.test('a pointer is found in the text', async (t) => {
 })
 
 t.test('a file is read up to the limit and no further', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'baotu-json-'))
+  const folder = t.testdir({})
   const file = path.join(folder, 'a.json')
   await writeFile(file, JSON.stringify('x'.repeat(98)))
   t.same((await readJsonFile(file, { maxBytes: 100 })).value, 'x'.repeat(98))

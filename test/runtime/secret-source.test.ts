@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,8 +8,11 @@ import { readSecret, secretFromEnv, secretText } from '#runtime/secret-source'
 
 const PLANTED = 'correct horse'
 
+const all = mkdtempSync(path.join(tmpdir(), 'baotu-secret-'))
+t.teardown(() => rmSync(all, { recursive: true }))
+
 async function secretFile(text: string, mode: number) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'baotu-secret-'))
+  const folder = await mkdtemp(path.join(all, 'one-'))
   await writeFile(path.join(folder, 'key'), text, { mode: 0o600 })
   await chmod(path.join(folder, 'key'), mode)
   return folder

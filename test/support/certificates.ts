@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -11,6 +11,7 @@ export interface TestIdentity {
 /** A throw-away authority and certificates of it; `undefined` where no openssl is at hand. */
 export function testAuthority(name: string) {
   const folder = mkdtempSync(path.join(tmpdir(), 'baotu-tls-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const run = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
   const read = (file: string) => readFileSync(path.join(folder, file), 'utf8')
   const key = (file: string) => run('genpkey', '-algorithm', 'ed25519', '-out', file)

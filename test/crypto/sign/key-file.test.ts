@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,9 +15,12 @@ const did = 'did:web:tax.jinan.example'
 const typ = 'baotu-test+jws'
 const wrapped = () => Secret.take(new Uint8Array(32).fill(7))
 
+const all = mkdtempSync(join(tmpdir(), 'baotu-keys-'))
+t.teardown(() => rmSync(all, { recursive: true }))
+
 async function options(): Promise<KeyFileOptions & { time: { now: number } }> {
   const time = { now: 1_900_000_000_000 }
-  const path = join(await mkdtemp(join(tmpdir(), 'baotu-keys-')), 'keys.json')
+  const path = join(await mkdtemp(join(all, 'one-')), 'keys.json')
   const now = () => time.now
   const wrappingKey = wrapped()
   return { path, did, now, time, random: systemRandom, lifetimeMs: 30 * DAY, wrappingKey }
