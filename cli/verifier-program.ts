@@ -6,6 +6,7 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 const VERIFIER = 'evidence/verifier.ts'
 const REPLAY = 'cli/evidence-replay.ts'
 const SM2_KEYS = 'evidence/sm2-keys.ts'
+const TERMINAL = 'evidence/verifier-terminal.ts'
 
 /**
  * The offline verifier with its replay as one program: `node verify.mjs <folder>` on a machine that
@@ -14,7 +15,7 @@ const SM2_KEYS = 'evidence/sm2-keys.ts'
  */
 export function verifierProgram(): string {
   const sources = new Map<string, string>()
-  for (const entry of [VERIFIER, REPLAY, SM2_KEYS]) collect(entry, sources)
+  for (const entry of [VERIFIER, REPLAY, SM2_KEYS, TERMINAL]) collect(entry, sources)
   const table = JSON.stringify(Object.fromEntries(sources), null, 1)
   return `${HEAD}\nconst SOURCES = ${table}\n${LOADER}`
 }
@@ -74,12 +75,8 @@ node.registerHooks({
 const { runVerifier } = await import('baotu:///${VERIFIER}')
 const { replayAggregate } = await import('baotu:///${REPLAY}')
 const { parseSm2Keys } = await import('baotu:///${SM2_KEYS}')
-const io = {
-  cwd: process.cwd(),
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
-}
-process.exitCode = runVerifier(process.argv.slice(2), io, {
+const { verifierTerminal } = await import('baotu:///${TERMINAL}')
+process.exitCode = runVerifier(process.argv.slice(2), verifierTerminal(), {
   replay: replayAggregate,
   readSm2Keys: parseSm2Keys,
 })

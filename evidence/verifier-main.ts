@@ -3,11 +3,6 @@
  * package and no party's code, so it runs where nothing but Node and this folder is.
  */
 import { runVerifier } from './verifier.ts'
+import { verifierTerminal } from './verifier-terminal.ts'
 
-if (import.meta.main) {
-  process.exitCode = runVerifier(process.argv.slice(2), {
-    cwd: process.cwd(),
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
-  })
-}
+if (import.meta.main) process.exitCode = runVerifier(process.argv.slice(2), verifierTerminal())

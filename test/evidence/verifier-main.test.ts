@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { STRICT_RULES } from '#evidence/chain-rules'
 import { logFolder } from '#evidence/evidence-folder'
@@ -34,6 +36,23 @@ t.test('the verifier needs Node and its own files, nothing else', async (t) => {
   t.equal(run.status, 0, run.stderr)
   t.match(run.stdout, /nothing was found altered, missing or forged/)
   t.match(run.stdout, /gateway\.example\/log: 21 records/)
+})
+
+t.test('a reader that stops early ends the program, and the verdict stays', async (t) => {
+  const folder = temporaryFolder(t)
+  const logs = allLogs()
+  await exported(folder, logs)
+  const unread = async () => {
+    const child = spawn(process.execPath, [path.join(root, ENTRY), folder], { stdio: 'pipe' })
+    child.stdout.destroy()
+    const printed = text(child.stderr)
+    const [code] = await once(child, 'close')
+    return { code, printed: await printed }
+  }
+  t.strictSame(await unread(), { code: 0, printed: '' })
+  const [log] = logs
+  rmSync(path.join(folder, logFolder(log?.origin ?? ''), 'checkpoint'))
+  t.match(await unread(), { code: 1 })
 })
 
 t.test('the story of one result, for a lawyer', async (t) => {
