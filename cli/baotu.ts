@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
 import { systemRandom } from '#crypto/random'
+import { endWithReader } from '#evidence/verifier-terminal'
 import { systemClock } from '#runtime/clock'
 import { runBaotu } from './run.ts'
 
@@ -21,11 +22,7 @@ if (import.meta.main) {
     // The second one does not wait for anybody.
     process.on(signal, () => (interrupt.signal.aborted ? process.exit(130) : interrupt.abort()))
   }
-  // Whoever read the output has seen enough (`| head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(process.exitCode ?? 0)
-  })
+  endWithReader()
   process.exitCode = await runBaotu(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,14 +1,19 @@
 import type { VerifierIo } from './verifier.ts'
 
 /**
- * This process as the verifier's surroundings. Whoever reads the output may have seen enough
- * (`| head`): that ends the program, and the exit code stays the verdict.
+ * Whoever reads the output may have seen enough (`| head`): that ends the program, is no failure of
+ * its own and changes no verdict that the exit code has already.
  */
-export function verifierTerminal(): VerifierIo {
+export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit()
   })
+}
+
+/** This process as the verifier's surroundings. */
+export function verifierTerminal(): VerifierIo {
+  endWithReader()
   return {
     cwd: process.cwd(),
     stdout: (text) => process.stdout.write(text),
