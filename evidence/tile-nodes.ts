@@ -11,7 +11,7 @@ export class TileNodes {
   readonly #rows: (Uint8Array | undefined)[][] = [[]]
   /**
    * Where all of them lie: row after row, each with room for a full tile. A tile lives long; in the
-   * common pool each of its hashes would keep eight kilobytes of other work’s garbage.
+   * common pool its hashes would keep whole blocks of other work’s garbage.
    */
   readonly #bytes = Buffer.allocUnsafeSlow(2 * TILE_WIDTH * HASH_BYTES)
   #width = 0

@@ -1,5 +1,6 @@
 import { Session } from 'node:inspector/promises'
-import { giveHeapRoom, takeHeapRoom } from '#runtime/heap'
+import { setFlagsFromString } from 'node:v8'
+import { giveHeapRoom } from '#runtime/heap'
 import type { BenchmarkResult } from '../result.ts'
 import { median } from '../runner/measure.ts'
 import { type BenchLog, DRAFT } from './bench-log.ts'
@@ -45,7 +46,8 @@ export async function heapRoomResult(
   log: BenchLog,
   { load, count }: Latency,
 ): Promise<BenchmarkResult> {
-  takeHeapRoom()
+  // V8's own judgement.
+  setFlagsFromString('--heap-growing-percent=0')
   await markHeap()
   const without = await sets(load, count, () => receiptTime(log))
   giveHeapRoom()

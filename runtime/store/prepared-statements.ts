@@ -1,7 +1,7 @@
 /**
- * Sessions that keep the plans of their statements: to parse and plan one of ours often costs the
- * server more than to run it. The driver prepares what has a name, so every statement with
- * parameters gets one (PostgreSQL, PREPARE; it plans anew where one plan does not suit all values).
+ * Sessions that keep the plans of their statements, which the server then parses and plans once. The
+ * driver prepares what has a name, so every statement with parameters gets one (PostgreSQL, PREPARE;
+ * it plans anew where one plan does not suit all values).
  */
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
